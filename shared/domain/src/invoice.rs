@@ -1,0 +1,303 @@
+//! The invoice: an issued document, its lines and taxes, and what they sum to.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    account::Customer,
+    calendar::Span,
+    ids::{
+        AccountId, CategoryCode, ChargeId, DiscountCode, MeterCode, PlanCode, SubscriptionId,
+        TaxCode,
+    },
+    locale::Locale,
+    money::{Currency, Money, MoneyError},
+};
+
+/// What a document is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InvoiceKind {
+    /// The bill of one cycle; with a total below zero, a credit note.
+    Cycle,
+    /// The balance that an account brought along from another system; never printed.
+    Opening,
+}
+
+/// The id of an invoice within its account, derived: cycle date and kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct InvoiceId {
+    /// The cycle that it bills.
+    pub cycle: Date,
+    /// What it is for.
+    pub kind: InvoiceKind,
+}
+
+/// Not of the form `2026-11-10-cycle`.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no invoice id: write 2026-11-10-cycle")]
+pub struct InvalidInvoiceId(String);
+
+impl std::fmt::Display for InvoiceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            InvoiceKind::Cycle => "cycle",
+            InvoiceKind::Opening => "opening",
+        };
+        write!(f, "{}-{kind}", self.cycle)
+    }
+}
+
+impl std::str::FromStr for InvoiceId {
+    type Err = InvalidInvoiceId;
+    fn from_str(text: &str) -> Result<Self, InvalidInvoiceId> {
+        let invalid = || InvalidInvoiceId(text.chars().take(40).collect());
+        let (cycle, kind) = text.split_at_checked(10).ok_or_else(invalid)?;
+        let kind = match kind {
+            "-cycle" => InvoiceKind::Cycle,
+            "-opening" => InvoiceKind::Opening,
+            _ => return Err(invalid()),
+        };
+        Ok(Self { cycle: cycle.parse().map_err(|_| invalid())?, kind })
+    }
+}
+
+impl TryFrom<String> for InvoiceId {
+    type Error = InvalidInvoiceId;
+    fn try_from(text: String) -> Result<Self, InvalidInvoiceId> {
+        text.parse()
+    }
+}
+
+impl From<InvoiceId> for String {
+    fn from(id: InvoiceId) -> Self {
+        id.to_string()
+    }
+}
+
+/// Where a line comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineSource {
+    /// A plan or an add-on for a span of days.
+    Recurring(SubscriptionId, PlanCode),
+    /// A discount on a subscription for a span of days.
+    Discount(SubscriptionId, DiscountCode),
+    /// Metered usage of a subscription in a period.
+    Usage(SubscriptionId, MeterCode),
+    /// A one-off charge (or, below zero, a credit given by hand).
+    OneOff(ChargeId),
+    /// The balance brought along from another system.
+    Opening,
+}
+
+/// Why a recurring line stands on the invoice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineReason {
+    /// It is what the service is worth.
+    #[default]
+    Charge,
+    /// It takes back what was billed and is no longer due.
+    Credit,
+}
+
+impl LineReason {
+    fn is_charge(&self) -> bool {
+        *self == Self::Charge
+    }
+}
+
+/// One line of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Where it comes from.
+    #[serde(rename = "src")]
+    pub source: LineSource,
+    /// Charge or credit.
+    #[serde(rename = "why", default, skip_serializing_if = "LineReason::is_charge")]
+    pub reason: LineReason,
+    /// What people read: the name in the catalog.
+    #[serde(rename = "text")]
+    pub description: String,
+    /// The days that it is for, if it is for days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// The days of the full period when `span` is only a part of one.
+    #[serde(rename = "of", default, skip_serializing_if = "Option::is_none")]
+    pub part_of_days: Option<i32>,
+    /// How many.
+    #[serde(rename = "qty", default = "one", skip_serializing_if = "is_one")]
+    pub quantity: Decimal,
+    /// The price of one for a full period; for usage, the average of the tiers is not printed
+    /// and this is absent.
+    #[serde(rename = "unit", default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Decimal>,
+    /// What decides its taxes.
+    #[serde(rename = "cat")]
+    pub category: CategoryCode,
+    /// What it adds to the total, before exclusive taxes.
+    #[serde(rename = "amt")]
+    pub amount: Money,
+}
+
+fn one() -> Decimal {
+    Decimal::ONE
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_one(quantity: &Decimal) -> bool {
+    *quantity == Decimal::ONE
+}
+
+/// How a tax stands to the price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaxMode {
+    /// Added on top: US sales tax.
+    Exclusive,
+    /// Contained in the price, with the rate on the price without it: European VAT.
+    Inclusive,
+    /// Contained in the price, with the rate on the price itself: Brazilian ICMS, ISS, PIS and
+    /// COFINS "por dentro" (Lei Complementar 87/1996, art. 13, § 1º, I).
+    Embedded,
+}
+
+/// One tax of an invoice, over all lines that bear it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxLine {
+    /// The tax.
+    pub code: TaxCode,
+    /// Its name as printed.
+    pub name: String,
+    /// The rate in percent.
+    pub rate: Decimal,
+    /// Whether it adds to the total.
+    pub mode: TaxMode,
+    /// The sum of the lines that bear it.
+    pub base: Money,
+    /// The tax.
+    #[serde(rename = "amt")]
+    pub amount: Money,
+}
+
+/// What becomes of the document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InvoiceStatus {
+    /// It stands.
+    #[default]
+    Issued,
+    /// It was taken back as a whole.
+    Void,
+}
+
+impl InvoiceStatus {
+    fn is_issued(&self) -> bool {
+        *self == Self::Issued
+    }
+}
+
+/// An issued invoice, with all that its PDF needs but the stationery that it names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    /// The account that pays.
+    pub account: AccountId,
+    /// Its id within the account.
+    pub id: InvoiceId,
+    /// The number that people read, derived from account and cycle.
+    pub number: String,
+    /// Whether it stands.
+    #[serde(default, skip_serializing_if = "InvoiceStatus::is_issued")]
+    pub status: InvoiceStatus,
+    /// Language and formats.
+    pub locale: Locale,
+    /// The stationery that it is printed on: [`crate::stationery::Stationery::hash`].
+    #[serde(rename = "paper")]
+    pub stationery: String,
+    /// Who pays, as of the day of issue.
+    #[serde(rename = "to")]
+    pub customer: Customer,
+    /// The date that it bears.
+    pub issued: Date,
+    /// To be paid until this day, inclusive.
+    pub due: Date,
+    /// The account counts as delinquent from this day if it is still open.
+    #[serde(rename = "delinq")]
+    pub delinquent: Date,
+    /// When the stored payment method is charged.
+    pub autopay: Date,
+    /// The days from the earliest to the latest that a line is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Span>,
+    /// What is billed.
+    pub lines: Vec<Line>,
+    /// The taxes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<TaxLine>,
+    /// Lines plus exclusive taxes. Below zero: a credit note.
+    pub total: Money,
+    /// The balance after the previous document (positive: owed).
+    #[serde(rename = "prev")]
+    pub previous_balance: Money,
+    /// What was received since, as a positive amount.
+    #[serde(rename = "paid")]
+    pub payments: Money,
+    /// How much of the total the account's credit covered.
+    #[serde(rename = "used")]
+    pub credit_used: Money,
+    /// What of the total is still to be paid; zero for a credit note.
+    pub open: Money,
+}
+
+impl Invoice {
+    /// The currency, the same in all its amounts.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.total.currency()
+    }
+
+    /// Whether it gives money back instead of asking for some.
+    #[must_use]
+    pub fn is_credit_note(&self) -> bool {
+        self.total.is_negative()
+    }
+
+    /// The sum of the lines.
+    ///
+    /// # Errors
+    /// [`MoneyError`] only for an invoice that Mensal did not make.
+    pub fn subtotal(&self) -> Result<Money, MoneyError> {
+        Money::sum(self.currency(), self.lines.iter().map(|line| line.amount))
+    }
+
+    /// The balance of the account with this document (positive: owed).
+    ///
+    /// # Errors
+    /// As [`Invoice::subtotal`].
+    pub fn balance(&self) -> Result<Money, MoneyError> {
+        self.previous_balance.minus(self.payments)?.plus(self.total)
+    }
+
+    /// The hash of the content. Issuing again with the same input gives the same hash.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        content_hash(self)
+    }
+}
+
+/// SHA-256 of the canonical JSON of a value, the first 16 bytes in hexadecimal: enough to tell
+/// two contents apart, short enough to store with each.
+///
+/// # Panics
+/// Never for the types of this crate, all of which can be written as JSON.
+#[must_use]
+pub fn content_hash(value: &impl Serialize) -> String {
+    #[allow(clippy::expect_used)]
+    let json = serde_json::to_vec(value).expect("domain types serialise");
+    let digest = Sha256::digest(&json);
+    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,117 @@
+//! Billing settings: the rules of an account type, of which an account may override single
+//! fields.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{calendar::Weekdays, ids::CalendarCode, stationery::Paper};
+
+/// Whether days of suspension are charged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuspendedDays {
+    /// Never. What was billed for them in advance is credited; nothing is caught up later.
+    #[default]
+    Free,
+    /// As if the service had been there.
+    Charged,
+    /// Not while suspended; all of them once the service is back (a catch-up).
+    ChargedOnReturn,
+}
+
+/// How an invoice reaches the customer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// By e-mail.
+    #[default]
+    Email,
+    /// Printed and mailed, with a remittance slip to tear off.
+    Print,
+    /// Both.
+    EmailAndPrint,
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr),+ $(,)?) => {
+        /// The rules of an account type. Days are calendar days.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct BillingSettings {
+            $($(#[$doc])* pub $field: $type,)+
+        }
+
+        impl Default for BillingSettings {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        /// The fields that one account has otherwise than its type.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Overrides {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+        }
+
+        impl Overrides {
+            /// Whether the account follows its type in everything.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                *self == Self::default()
+            }
+        }
+
+        impl BillingSettings {
+            /// These settings, with what an account has otherwise.
+            #[must_use]
+            pub fn with(&self, own: &Overrides) -> Self {
+                let own = own.clone();
+                Self { $($field: own.$field.unwrap_or_else(|| self.$field.clone()),)+ }
+            }
+        }
+    };
+}
+
+settings! {
+    /// From the invoice date to the due date.
+    due_days: u16 = 10,
+    /// From the due date to the day from which an open invoice makes the account delinquent.
+    grace_days: u16 = 5,
+    /// From the invoice date to the charge of the stored payment method.
+    auto_pay_days: u16 = 10,
+    /// The weekdays on which an account may become delinquent.
+    delinquent_weekdays: Weekdays = Weekdays::MONDAY_TO_FRIDAY,
+    /// The calendar of days on which it may not; none for no exclusions.
+    calendar: Option<CalendarCode> = None,
+    /// Whether days of suspension are charged.
+    suspended_days: SuspendedDays = SuspendedDays::Free,
+    /// How far back a change of history corrects what has been billed, in days before the cycle.
+    correction_days: u16 = 92,
+    /// The paper of its invoices.
+    paper: Paper = Paper::A4,
+    /// How its invoices are delivered.
+    delivery: Delivery = Delivery::Email,
+}
+
+/// The longest of the settings that are days.
+pub const MAX_DAYS: u16 = 730;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_overrides_single_fields() {
+        let residential = BillingSettings { due_days: 15, ..BillingSettings::default() };
+        let own = Overrides { grace_days: Some(30), ..Overrides::default() };
+        let effective = residential.with(&own);
+        assert_eq!((effective.due_days, effective.grace_days), (15, 30));
+        assert_eq!(residential.with(&Overrides::default()), residential);
+    }
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_refused() {
+        let error = serde_json::from_str::<Overrides>(r#"{"due_day": 3}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `due_day`"), "{error}");
+    }
+}
