@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    account::{Change, Subscription},
+    account::{Change, ServiceEvent, Subscription},
     calendar::Span,
     ids::{PlanCode, SubscriptionId},
 };
@@ -26,9 +26,9 @@ pub struct Stretch {
 pub enum Service {
     /// It runs.
     Active,
-    /// It is suspended, and came back (or ended) later.
+    /// It is suspended, and came back later.
     SuspendedOnce,
-    /// It is suspended, and nothing says that it comes back.
+    /// It is suspended, and nothing says that it came back.
     SuspendedStill,
 }
 
@@ -77,12 +77,21 @@ struct State {
 
 /// The stretches of a subscription, in order, without gap or overlap, from its start to its end.
 /// The order of events of one day does not matter: plan and quantity change first, then the
-/// service resumes, is suspended, or ends.
+/// service resumes, is suspended, or ends; suspended and resumed on one day is nothing at all.
 ///
 /// # Errors
 /// [`HistoryError`] names the first event that contradicts what went before.
 pub fn stretches(subscription: &Subscription) -> Result<Vec<Stretch>, HistoryError> {
-    let mut events: Vec<_> = subscription.history.iter().collect();
+    let all = &subscription.history;
+    // Suspended and resumed on one day, in whichever order, changes no day.
+    let toggled = |date| {
+        let on_day = |change| all.iter().any(|event| event.date == date && event.change == change);
+        on_day(Change::Suspend) && on_day(Change::Resume)
+    };
+    let takes_part = |event: &&ServiceEvent| {
+        !matches!(event.change, Change::Suspend | Change::Resume) || !toggled(event.date)
+    };
+    let mut events: Vec<_> = all.iter().filter(takes_part).collect();
     events.sort_by_key(|event| (event.date, rank(&event.change)));
     let fail =
         |date, fault| Err(HistoryError { subscription: subscription.id.clone(), date, fault });
@@ -126,10 +135,7 @@ pub fn stretches(subscription: &Subscription) -> Result<Vec<Stretch>, HistoryErr
                 came_back(&mut out);
             }
             Change::Suspend => state.suspended = true,
-            Change::End => {
-                state.ended = true;
-                came_back(&mut out);
-            }
+            Change::End => state.ended = true,
         }
     }
     if !state.ended {
@@ -169,7 +175,6 @@ fn came_back(out: &mut [Stretch]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::ServiceEvent;
 
     fn subscription(events: &[(&str, Change)]) -> Subscription {
         let event = |(date, change): &(&str, Change)| ServiceEvent {
@@ -226,6 +231,12 @@ mod tests {
         let open = stretches(&subscription(&[("2026-03-01", Change::Suspend)])).unwrap();
         assert_eq!(open[1].service, Service::SuspendedStill);
         assert_eq!(open[1].span.end(), Date::MAX);
+    }
+
+    #[test]
+    fn suspended_and_resumed_on_one_day_is_nothing() {
+        let toggled = [("2026-03-01", Change::Suspend), ("2026-03-01", Change::Resume)];
+        assert_eq!(stretches(&subscription(&toggled)), stretches(&subscription(&[])));
     }
 
     #[test]

@@ -18,3 +18,4 @@ pub mod money;
 pub mod period;
 pub mod settings;
 pub mod stationery;
+pub mod usage;
