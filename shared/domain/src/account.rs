@@ -113,7 +113,6 @@ pub struct Piece {
     /// The days.
     pub span: Span,
     /// What they are worth.
-    #[serde(flatten)]
     pub rate: Rate,
 }
 
@@ -159,6 +158,9 @@ pub struct Subscription {
     /// What usage has been billed.
     #[serde(rename = "used", default, skip_serializing_if = "Vec::is_empty")]
     pub billed_usage: Vec<BilledUsage>,
+    /// Usage before this day is closed: it is not looked at again.
+    #[serde(rename = "closed", default, skip_serializing_if = "Option::is_none")]
+    pub usage_closed_until: Option<Date>,
 }
 
 fn one() -> u32 {

@@ -192,6 +192,7 @@ mod tests {
             history: events.iter().map(event).collect(),
             billed: vec![],
             billed_usage: vec![],
+            usage_closed_until: None,
         }
     }
 

@@ -106,6 +106,7 @@ pub enum LineReason {
 }
 
 impl LineReason {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
     fn is_charge(&self) -> bool {
         *self == Self::Charge
     }
@@ -196,6 +197,7 @@ pub enum InvoiceStatus {
 }
 
 impl InvoiceStatus {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
     fn is_issued(&self) -> bool {
         *self == Self::Issued
     }
@@ -299,5 +301,10 @@ pub fn content_hash(value: &impl Serialize) -> String {
     #[allow(clippy::expect_used)]
     let json = serde_json::to_vec(value).expect("domain types serialise");
     let digest = Sha256::digest(&json);
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest[..16])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
