@@ -1,0 +1,177 @@
+//! The sums on the right, the account and the issuer's message on the left.
+
+use krilla::tagging::{TableHeaderScope, Tag};
+use mensal_domain::{invoice::TaxMode, money::Money};
+
+use super::Layout;
+use crate::{
+    error::DocumentError,
+    palette::RULE,
+    sheet::Pen,
+    text::Style,
+    units::{Area, pt},
+};
+
+/// The width of the sums.
+const SUMS: f32 = pt(236.0);
+const BETWEEN: f32 = pt(20.0);
+const LEADING: f32 = pt(14.0);
+const INSET: f32 = pt(6.0);
+const BAND: f32 = pt(22.0);
+
+const TEXT: Style = Style::regular(9.0);
+const STRONG: Style = Style::semibold(9.4);
+
+/// A label and its amount.
+struct Sum {
+    label: String,
+    amount: String,
+    strong: bool,
+    /// Stands in the sum only to inform: a tax that the prices contain.
+    quiet: bool,
+}
+
+impl Sum {
+    fn new(label: impl Into<String>, amount: String) -> Self {
+        Self { label: label.into(), amount, strong: false, quiet: false }
+    }
+}
+
+impl Layout<'_> {
+    /// The sums, the account and the message.
+    pub(super) fn sums(&mut self) -> Result<(), DocumentError> {
+        let sums = self.invoice_sums()?;
+        let account = self.account_sums()?;
+        let note = self.closing_note();
+        let lines = |sums: &[Sum]| sums.iter().map(|_| LEADING).sum::<f32>();
+        self.need(lines(&sums) + BAND + pt(30.0));
+        let (top, left) = (self.y, self.paper.left());
+        let x = self.paper.right() - SUMS;
+
+        let table = self.sheet.open_group(Tag::Table);
+        for sum in &sums {
+            self.sum(x, SUMS, sum);
+        }
+        self.to_pay(x);
+        self.sheet.close_group(table);
+        if let Some(note) = note {
+            let pen = Self::grey(Style::regular(8.2));
+            let mark = self.sheet.leaf(Tag::P);
+            self.y += pt(3.0);
+            for line in self.sheet.fonts.wrap(note, pen.style, SUMS - INSET) {
+                self.y += pt(11.0);
+                self.sheet.text(mark, x + INSET, self.y, pen, &line);
+            }
+        }
+        let sums_end = self.y;
+
+        self.y = top;
+        let width = x - BETWEEN - left;
+        if !account.is_empty() {
+            self.y += pt(9.0);
+            let pen = self.accent(Style::semibold(8.0));
+            let summary = self.words.summary;
+            self.heading(left, self.y, pen, summary);
+            self.y += pt(2.0);
+            let table = self.sheet.open_group(Tag::Table);
+            for sum in &account {
+                self.sum(left - INSET, width + 2.0 * INSET, sum);
+            }
+            self.sheet.close_group(table);
+            self.y += pt(8.0);
+        }
+        self.message_beside(width, sums_end);
+        Ok(())
+    }
+
+    /// From the lines to the total.
+    fn invoice_sums(&self) -> Result<Vec<Sum>, DocumentError> {
+        let (words, invoice, locale) = (self.words, self.invoice, self.invoice.locale);
+        let mut sums = vec![Sum::new(words.subtotal, locale.amount(invoice.subtotal()?))];
+        for tax in &invoice.taxes {
+            let rate = locale.number(tax.rate.normalize());
+            let mut label = format!("{} {rate}%", tax.name);
+            let quiet = tax.mode != TaxMode::Exclusive;
+            if quiet {
+                label = format!("{label} ({})", words.included);
+            }
+            sums.push(Sum { quiet, ..Sum::new(label, locale.amount(tax.amount)) });
+        }
+        sums.push(Sum { strong: true, ..Sum::new(words.total, locale.amount(invoice.total)) });
+        if !invoice.credit_used.is_zero() {
+            sums.push(Sum::new(words.credit_used, locale.amount(-invoice.credit_used)));
+        }
+        Ok(sums)
+    }
+
+    /// What became of the account, unless there is nothing to tell.
+    fn account_sums(&self) -> Result<Vec<Sum>, DocumentError> {
+        let (words, invoice, locale) = (self.words, self.invoice, self.invoice.locale);
+        if invoice.previous_balance.is_zero() && invoice.payments.is_zero() {
+            return Ok(Vec::new());
+        }
+        let this = if invoice.is_credit_note() { words.this_note } else { words.this_invoice };
+        let sum = |label, money: Money| Sum::new(label, locale.amount(money));
+        Ok(vec![
+            sum(words.previous_balance, invoice.previous_balance),
+            sum(words.payments, -invoice.payments),
+            sum(this, invoice.total),
+            Sum { strong: true, ..sum(words.balance, invoice.balance()?) },
+        ])
+    }
+
+    /// What follows for the reader, when it is not to pay.
+    fn closing_note(&self) -> Option<&'static str> {
+        if self.invoice.is_credit_note() {
+            Some(self.words.stays_as_credit)
+        } else if self.invoice.open.is_zero() {
+            Some(self.words.nothing_to_pay)
+        } else {
+            None
+        }
+    }
+
+    /// One label with its amount.
+    fn sum(&mut self, x: f32, width: f32, sum: &Sum) {
+        if sum.strong {
+            self.sheet.rule(x + INSET, self.y + pt(1.2), width - 2.0 * INSET, RULE);
+        }
+        let pen = match sum {
+            Sum { strong: true, .. } => Self::ink(STRONG),
+            Sum { quiet: true, .. } => Self::grey(TEXT),
+            _ => Self::ink(TEXT),
+        };
+        self.pair(x, width, self.y + pt(11.0), pen, pen, (&sum.label, &sum.amount));
+        self.y += LEADING;
+    }
+
+    /// A row of two cells: what, and how much.
+    fn pair(&mut self, x: f32, width: f32, y: f32, pen: Pen, value: Pen, texts: (&str, &str)) {
+        let row = self.sheet.open_group(Tag::TR);
+        let amount_width = (width * 0.45).round();
+        let mark = self.sheet.leaf(Tag::TH(TableHeaderScope::Row));
+        let label_width = width - amount_width - 2.0 * INSET;
+        self.sheet.text_fit(mark, x + INSET, y, label_width, pen, texts.0);
+        let mark = self.sheet.leaf(Tag::TD);
+        self.sheet.text_right(mark, x + width - INSET, y, amount_width, value, texts.1);
+        self.sheet.close_group(row);
+    }
+
+    /// The last word: what is to be paid, or what was credited.
+    fn to_pay(&mut self, x: f32) {
+        let (words, invoice) = (self.words, self.invoice);
+        let (label, amount) = if invoice.is_credit_note() {
+            (words.credited, -invoice.total)
+        } else {
+            (words.amount_to_pay, invoice.open)
+        };
+        self.y += pt(3.0);
+        let tint = self.palette.tint;
+        self.sheet.fill(Area::new(x, self.y, SUMS, BAND), tint);
+        let amount = invoice.locale.money(amount);
+        let (label_pen, value_pen) =
+            (Self::ink(Style::semibold(10.0)), self.accent(Style::semibold(12.5)));
+        self.pair(x, SUMS, self.y + pt(15.2), label_pen, value_pen, (label, &amount));
+        self.y += BAND;
+    }
+}
