@@ -1,0 +1,115 @@
+//! The files of an import, as bytes by name.
+
+use std::{collections::BTreeMap, fs, io, path::Path};
+
+/// The largest file.
+pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Every file that an import knows, in the order in which they lean on each other.
+pub(crate) const NAMES: [&str; 14] = [
+    "isp.csv",
+    "plans.csv",
+    "prices.csv",
+    "meters.csv",
+    "discounts.csv",
+    "taxes.csv",
+    "calendars.csv",
+    "account_types.csv",
+    "accounts.csv",
+    "subscriptions.csv",
+    "given_discounts.csv",
+    "history.csv",
+    "charges.csv",
+    "usage.csv",
+];
+
+/// Files by name, as read from a folder or embedded.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    by_name: BTreeMap<String, Vec<u8>>,
+}
+
+impl Files {
+    /// Every `.csv` file of a folder; other files and folders in it are left alone.
+    ///
+    /// # Errors
+    /// When the folder or a file of it cannot be read, or is larger than [`MAX_FILE_BYTES`].
+    pub fn from_dir(path: &Path) -> Result<Self, io::Error> {
+        let mut files = Self::default();
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_csv = Path::new(&name).extension().is_some_and(|extension| extension == "csv");
+            let about = fs::metadata(entry.path())?;
+            if !is_csv || !about.is_file() {
+                continue;
+            }
+            if about.len() > MAX_FILE_BYTES {
+                let limit = MAX_FILE_BYTES / 1024 / 1024;
+                let told = format!("{name} is larger than {limit} MiB: import it in parts");
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, told));
+            }
+            files.by_name.insert(name, fs::read(entry.path())?);
+        }
+        Ok(files)
+    }
+
+    /// The sample ISP, of some 300 accounts.
+    #[must_use]
+    pub fn sample() -> Self {
+        macro_rules! embed {
+            ($($name:literal),+ $(,)?) => {
+                [$(($name, include_bytes!(concat!("../../../sample/", $name)).as_slice())),+]
+            };
+        }
+        embed![
+            "isp.csv",
+            "plans.csv",
+            "prices.csv",
+            "meters.csv",
+            "discounts.csv",
+            "taxes.csv",
+            "calendars.csv",
+            "account_types.csv",
+            "accounts.csv",
+            "subscriptions.csv",
+            "given_discounts.csv",
+            "history.csv",
+            "charges.csv",
+            "usage.csv",
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    /// The bytes of a file.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.by_name.get(name).map(Vec::as_slice)
+    }
+
+    /// Puts a file in, in place of the one of that name.
+    pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        self.by_name.insert(name.into(), bytes.into());
+    }
+
+    /// Takes a file out.
+    pub fn remove(&mut self, name: &str) {
+        self.by_name.remove(name);
+    }
+
+    /// The names of all files, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+}
+
+impl<N: Into<String>, B: Into<Vec<u8>>> FromIterator<(N, B)> for Files {
+    fn from_iter<T: IntoIterator<Item = (N, B)>>(files: T) -> Self {
+        let mut all = Self::default();
+        for (name, bytes) in files {
+            all.insert(name, bytes);
+        }
+        all
+    }
+}

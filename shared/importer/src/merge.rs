@@ -1,0 +1,119 @@
+//! Importing over what is there: what people decide comes from the files, what billing has
+//! written stays.
+
+use jiff::civil::Date;
+use mensal_domain::{
+    account::{Account, Subscription},
+    period::BillDayChange,
+};
+
+use crate::fault::{Fault, Faults};
+
+/// What importing `new` over `old` leaves; none if nothing changes.
+///
+/// What billing has written stays: version, balances, credit, the next cycle, what has been
+/// billed, the bill days that were, and whether the account is parked. The rest is taken from
+/// `new`. Another bill day holds from the date that the files give for it, else from `as_of`.
+///
+/// # Errors
+/// What contradicts documents that exist: another currency, another start of a subscription
+/// that has been billed, or such a subscription gone from the files.
+pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>, Faults> {
+    let mut faults = Vec::new();
+    if new.currency != old.currency && has_documents(old) {
+        let wrong = format!("account {} has documents in {}", old.id, old.currency);
+        let right = "keep the currency, or open another account".to_owned();
+        let fault = Fault::of_file("accounts.csv", wrong, right).quoting(new.currency.code());
+        faults.push(Fault { column: "currency".to_owned(), ..fault });
+    }
+    let mut merged = new;
+    let first_cycle = merged.next_bill;
+    merged.version = old.version;
+    merged.next_bill = old.next_bill;
+    if merged.currency == old.currency {
+        (merged.balance, merged.last_balance, merged.credit) =
+            (old.balance, old.last_balance, old.credit);
+    }
+    merged.billed_one_offs.clone_from(&old.billed_one_offs);
+    merged.one_offs.retain(|one_off| !old.billed_one_offs.contains(&one_off.id));
+    merged.parked.clone_from(&old.parked);
+    subscriptions(old, &mut merged, &mut faults);
+    bill_days(old, &mut merged, as_of);
+    // An account whose services are all over is billed no more, until there is something again.
+    let more = merged.subscriptions != old.subscriptions || merged.one_offs != old.one_offs;
+    if old.next_bill.is_none() && more {
+        merged.next_bill = merged.cycle_from(as_of).or(first_cycle);
+    }
+    match Faults::new(faults) {
+        Some(faults) => Err(faults),
+        None => Ok((merged != *old).then_some(merged)),
+    }
+}
+
+fn has_documents(account: &Account) -> bool {
+    let moved = [account.balance, account.last_balance, account.credit];
+    moved.iter().any(|money| !money.is_zero())
+        || !account.billed_one_offs.is_empty()
+        || account.subscriptions.iter().any(is_billed)
+}
+
+fn is_billed(subscription: &Subscription) -> bool {
+    !subscription.billed.is_empty()
+        || !subscription.billed_usage.is_empty()
+        || subscription.usage_closed_until.is_some()
+}
+
+fn subscriptions(old: &Account, merged: &mut Account, faults: &mut Vec<Fault>) {
+    let mut fault = |column: &str, given: &str, wrong: String, right: &str| {
+        let fault = Fault::of_file("subscriptions.csv", wrong, right).quoting(given);
+        faults.push(Fault { column: column.to_owned(), ..fault });
+    };
+    for before in &old.subscriptions {
+        let (account, id) = (&old.id, &before.id);
+        let Some(now) = merged.subscriptions.iter_mut().find(|now| now.id == *id) else {
+            if is_billed(before) {
+                let wrong = format!("of account {account} is gone, but has been billed");
+                let right = "put it back, and end it in history.csv";
+                fault("id", id.as_str(), wrong, right);
+            }
+            continue;
+        };
+        if is_billed(before) && now.start != before.start {
+            let wrong = format!(
+                "is another start of subscription {id} of account {account}, which has been billed \
+                 from {}",
+                before.start
+            );
+            fault("start", &now.start.to_string(), wrong, "put the start back");
+        }
+        let first_day = |subscription: &Subscription| {
+            subscription.billed_elsewhere_until.unwrap_or(subscription.start)
+        };
+        if is_billed(before) && first_day(now) != first_day(before) {
+            let wrong = format!(
+                "is another first day of subscription {id} of account {account}, which has been \
+                 billed from {}",
+                first_day(before)
+            );
+            fault("bill_from", &first_day(now).to_string(), wrong, "put bill_from back");
+        }
+        now.billed.clone_from(&before.billed);
+        now.billed_usage.clone_from(&before.billed_usage);
+        now.usage_closed_until = before.usage_closed_until;
+    }
+}
+
+fn bill_days(old: &Account, merged: &mut Account, as_of: Date) {
+    let asked = std::mem::replace(&mut merged.bill_days, old.bill_days.clone());
+    let Some(wanted) = asked.last() else { return };
+    if merged.bill_day() == Some(wanted.day) {
+        return;
+    }
+    let named = (asked.len() > 1).then_some(wanted.date);
+    // The changes stay in the order of dates, whatever date the files give.
+    let latest = old.bill_days.last().map_or(Date::MIN, |change| change.date);
+    let date = named.unwrap_or(as_of).max(latest);
+    merged.bill_days.push(BillDayChange { date, day: wanted.day });
+    // A cycle that would no longer be one moves to the next that is.
+    merged.next_bill = old.next_bill.and_then(|next| merged.cycle_from(next));
+}
