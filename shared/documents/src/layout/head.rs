@@ -74,10 +74,10 @@ impl Layout<'_> {
             let mark = self.sheet.leaf(Tag::P);
             self.sheet.text_right(mark, right, top + pt(45.0), width, style, &period);
         }
-        self.y = top + pt(54.0);
+        self.y = top + pt(52.0);
         let color = self.palette.title;
         self.sheet.fill(Area::new(left, self.y, self.paper.content(), 9.0), color);
-        self.y += pt(10.0);
+        self.y += pt(8.0);
     }
 
     /// Who bills whom, side by side.
@@ -97,7 +97,7 @@ impl Layout<'_> {
         self.y = top;
         let width = self.paper.right() - middle;
         let other = self.party(middle, width, words.customer, &customer.name, &to);
-        self.y = one.max(other) + pt(6.0);
+        self.y = one.max(other) + pt(4.0);
     }
 
     fn party(&mut self, x: f32, width: f32, label: &str, name: &str, lines: &[&str]) -> f32 {
@@ -114,7 +114,7 @@ impl Layout<'_> {
         let style = Style::regular(9.0);
         for text in lines.iter().filter(|text| !text.is_empty()) {
             for line in self.sheet.fonts.wrap(text, style, width) {
-                self.y += pt(12.3);
+                self.y += pt(12.0);
                 self.sheet.text(mark, x, self.y, Self::ink(style), &line);
             }
         }
@@ -149,7 +149,7 @@ impl Layout<'_> {
             ]
         };
         let (left, content) = (self.paper.left(), self.paper.content());
-        let height = pt(37.0);
+        let height = pt(35.0);
         let band = Area::new(left, self.y, content, height);
         let (tint, edge) = (self.palette.tint, self.palette.title);
         self.sheet.fill(band, tint);
@@ -160,11 +160,11 @@ impl Layout<'_> {
             let width = third - pt(14.0);
             let mark = self.sheet.leaf(Tag::P);
             let label_style = Self::grey(Style::regular(8.0));
-            self.sheet.text_fit(mark, x, self.y + pt(13.0), width, label_style, label);
+            self.sheet.text_fit(mark, x, self.y + pt(12.0), width, label_style, label);
             let value_style = Self::ink(Style::semibold(14.0));
-            self.sheet.text_fit(mark, x, self.y + pt(29.5), width, value_style, &value);
+            self.sheet.text_fit(mark, x, self.y + pt(28.0), width, value_style, &value);
             x += third;
         }
-        self.y += height + pt(11.0);
+        self.y += height + pt(9.0);
     }
 }

@@ -11,9 +11,9 @@ use crate::{
 };
 
 const TEXT: Style = Style::regular(8.6);
-const LEADING: f32 = pt(11.8);
-const PADDING: f32 = pt(9.0);
-const TITLE: f32 = pt(14.0);
+const LEADING: f32 = pt(11.4);
+const PADDING: f32 = pt(8.0);
+const TITLE: f32 = pt(12.5);
 /// So many lines stand beside the sums; more get the full width below.
 const BESIDE: usize = 11;
 

@@ -19,7 +19,7 @@ pub(crate) struct PaperSize {
 
 /// Left and right.
 const SIDE: f32 = pt(41.0);
-const TOP: f32 = pt(34.0);
+const TOP: f32 = pt(30.0);
 /// From the line of the page number to the lower edge.
 const FOOT: f32 = pt(26.0);
 /// From the content to the line of the page number.

@@ -11,15 +11,15 @@ use crate::{
     units::{Area, pt},
 };
 
-const HEAD: f32 = pt(19.0);
-const LEADING: f32 = pt(11.8);
+const HEAD: f32 = pt(18.0);
+const LEADING: f32 = pt(11.5);
 /// Above the first and below the last line of a row.
-const PADDING: f32 = pt(3.6);
+const PADDING: f32 = pt(3.1);
 /// From the upper edge of a line of text to where it stands.
-const BASELINE: f32 = pt(9.2);
+const BASELINE: f32 = pt(9.0);
 /// From the edge of the table to its text.
 const INSET: f32 = pt(6.0);
-const GAP: f32 = pt(10.0);
+const GAP: f32 = pt(9.0);
 
 const TEXT: Style = Style::regular(8.8);
 const DETAIL: Style = Style::regular(8.0);
@@ -40,10 +40,10 @@ struct Columns {
     amount: f32,
 }
 
-const QUANTITY: f32 = pt(38.0);
-const UNIT_PRICE: f32 = pt(64.0);
-const CATEGORY: f32 = pt(74.0);
-const AMOUNT_WIDTH: f32 = pt(76.0);
+const QUANTITY: f32 = pt(32.0);
+const UNIT_PRICE: f32 = pt(58.0);
+const CATEGORY: f32 = pt(62.0);
+const AMOUNT_WIDTH: f32 = pt(70.0);
 
 /// One line of a description: pieces side by side, each at its distance from the left.
 type Pieces = Vec<(f32, Pen, String)>;
@@ -83,7 +83,7 @@ impl Layout<'_> {
         }
         self.sheet.close_group(body);
         self.sheet.close_group(open);
-        self.y += pt(9.0);
+        self.y += pt(7.0);
     }
 
     /// The head of the table; repeated on further pages, where it is no content of its own.
@@ -95,7 +95,7 @@ impl Layout<'_> {
         let area = Area::new(self.paper.left(), self.y, self.paper.content(), HEAD);
         let main = self.palette.main;
         self.sheet.fill(area, main);
-        let y = self.y + pt(12.8);
+        let y = self.y + pt(12.2);
         let head = first.then(|| self.sheet.open_group(Tag::THead));
         let row = first.then(|| self.sheet.open_group(Tag::TR));
         let mark = |layout: &mut Self| -> Option<Mark> {

@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// The width of the sums.
-const SUMS: f32 = pt(236.0);
+const SUMS: f32 = pt(228.0);
 const BETWEEN: f32 = pt(20.0);
-const LEADING: f32 = pt(14.0);
+const LEADING: f32 = pt(13.2);
 const INSET: f32 = pt(6.0);
 const BAND: f32 = pt(22.0);
 
@@ -68,7 +68,7 @@ impl Layout<'_> {
         self.y = top;
         let width = x - BETWEEN - left;
         if !account.is_empty() {
-            self.y += pt(9.0);
+            self.y += pt(8.0);
             let pen = self.accent(Style::semibold(8.0));
             let summary = self.words.summary;
             self.heading(left, self.y, pen, summary);
@@ -78,7 +78,7 @@ impl Layout<'_> {
                 self.sum(left - INSET, width + 2.0 * INSET, sum);
             }
             self.sheet.close_group(table);
-            self.y += pt(8.0);
+            self.y += pt(5.0);
         }
         self.message_beside(width, sums_end);
         Ok(())
@@ -141,7 +141,7 @@ impl Layout<'_> {
             Sum { quiet: true, .. } => Self::grey(TEXT),
             _ => Self::ink(TEXT),
         };
-        self.pair(x, width, self.y + pt(11.0), pen, pen, (&sum.label, &sum.amount));
+        self.pair(x, width, self.y + pt(10.2), pen, pen, (&sum.label, &sum.amount));
         self.y += LEADING;
     }
 
