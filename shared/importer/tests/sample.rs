@@ -1,0 +1,108 @@
+//! The sample ISP: reads without a fault, whichever month it is moved to, and has something of
+//! everything that the domain knows.
+
+use std::collections::BTreeMap;
+
+use mensal_domain::{
+    account::Change,
+    billing::{BillingError, bill},
+    calendar::months_after,
+    invoice::{Invoice, LineSource, TaxMode},
+    period::Interval,
+};
+use mensal_importer::{Dataset, Files, Options, SAMPLE_AS_OF, merge, read};
+
+fn sample(shift_months: i32) -> Dataset {
+    read(&Files::sample(), &Options::sample(shift_months)).unwrap_or_else(|faults| {
+        panic!("the sample, moved by {shift_months} months:\n{faults}");
+    })
+}
+
+#[test]
+fn the_sample_reads_without_fault_in_every_month() {
+    for shift_months in -24..=24 {
+        let sample = sample(shift_months);
+        let window = months_after(SAMPLE_AS_OF, shift_months);
+        for new in &sample.accounts {
+            let first = new.account.next_bill.unwrap();
+            assert!(window <= first && first < months_after(window, 1), "{}", new.account.id);
+        }
+    }
+}
+
+#[test]
+fn importing_the_sample_again_changes_nothing() {
+    let later = Options::new(months_after(SAMPLE_AS_OF, 1));
+    let again = read(&Files::sample(), &later).unwrap();
+    for (old, new) in sample(0).accounts.iter().zip(again.accounts) {
+        assert_eq!(merge(&old.account, new.account, later.as_of), Ok(None), "{}", old.account.id);
+    }
+}
+
+/// Each account's first cycle: the invoice, or why there is none.
+fn first_cycle(sample: &Dataset) -> (Vec<Invoice>, usize, Vec<BillingError>) {
+    let (mut invoices, mut nothing, mut parked) = (vec![], 0, vec![]);
+    for new in &sample.accounts {
+        let usage = sample.usage.get(&new.account.id).map_or(&[][..], Vec::as_slice);
+        match bill(&new.account, &sample.catalog, usage).map(|billed| billed.invoice) {
+            Ok(Some(invoice)) => invoices.push(invoice),
+            Ok(None) => nothing += 1,
+            Err(error) => parked.push(error),
+        }
+    }
+    (invoices, nothing, parked)
+}
+
+#[test]
+fn the_sample_has_something_of_everything() {
+    let sample = sample(0);
+    assert!((280..=320).contains(&sample.accounts.len()), "{}", sample.accounts.len());
+    let accounts = || sample.accounts.iter().map(|new| &new.account);
+    let subscriptions = || accounts().flat_map(|account| &account.subscriptions);
+    let changes = || subscriptions().flat_map(|one| &one.history).map(|event| &event.change);
+    assert!(changes().any(|change| matches!(change, Change::Plan(_))));
+    assert!(changes().any(|change| matches!(change, Change::Quantity(_))));
+    assert!(changes().any(|change| *change == Change::End));
+    let counts = |wanted: Change| changes().filter(|change| **change == wanted).count();
+    assert!(counts(Change::Suspend) > counts(Change::Resume) && counts(Change::Resume) > 3);
+    assert!(accounts().any(|account| account.bill_days.len() == 2));
+    assert!(accounts().any(|account| !account.exemptions.is_empty()));
+    assert!(accounts().any(|account| !account.overrides.is_empty()));
+    assert!(accounts().any(|account| account.grace_until.is_some()));
+    let opening = || sample.accounts.iter().filter_map(|new| new.opening);
+    assert!(opening().any(|(_, money)| money.is_positive()));
+    assert!(opening().any(|(_, money)| money.is_negative()));
+
+    let (invoices, nothing, parked) = first_cycle(&sample);
+    assert!(invoices.iter().any(Invoice::is_credit_note));
+    assert!(invoices.iter().any(|invoice| invoice.lines.len() > 20));
+    let small = invoices.iter().filter(|invoice| invoice.lines.len() <= 3).count();
+    assert!(small * 10 > invoices.len() * 8, "most are small");
+    assert!(nothing >= 5);
+    assert_eq!(parked.len(), 2, "{parked:?}");
+    let lines = || invoices.iter().flat_map(|invoice| &invoice.lines);
+    for wanted in ["usage", "one-off", "discount", "stub"] {
+        let found = lines().any(|line| match wanted {
+            "usage" => matches!(line.source, LineSource::Usage(..)),
+            "one-off" => matches!(line.source, LineSource::OneOff(_)),
+            "discount" => matches!(line.source, LineSource::Discount(..)),
+            _ => line.part_of_days.is_some(),
+        });
+        assert!(found, "{wanted}");
+    }
+    for mode in [TaxMode::Exclusive, TaxMode::Inclusive, TaxMode::Embedded] {
+        assert!(invoices.iter().flat_map(|one| &one.taxes).any(|tax| tax.mode == mode));
+    }
+    for interval in [Interval::Quarterly, Interval::HalfYearly, Interval::Yearly] {
+        let long = |line: &&mensal_domain::invoice::Line| match &line.source {
+            LineSource::Recurring(_, plan) => sample.catalog.plans[plan].interval == interval,
+            _ => false,
+        };
+        assert!(lines().any(|line| long(&line)), "{interval:?}");
+    }
+    let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
+    for invoice in &invoices {
+        *totals.entry(invoice.currency().code()).or_default() += 1;
+    }
+    assert_eq!(totals.keys().copied().collect::<Vec<_>>(), ["BRL", "PYG", "USD"]);
+}
