@@ -1,1 +1,155 @@
-//! Placeholder.
+//! Bills one account: every cycle through the date of the run, each in one transaction.
+
+use lambda_runtime::Error;
+use mensal_domain::{
+    account::Account,
+    billing::{self, Billed, BillingError},
+    catalog::Catalog,
+};
+use mensal_runtime::{
+    Failure, batch, catalogs::Catalogs, dead_letters::DeadLetters, messages::BillAccount,
+    start::Function,
+};
+use mensal_store::{Issued, Parked, Store, StoreError};
+use serde_json::Value;
+
+/// The most cycles that one message bills: ten years of months. An account that is further
+/// behind is not late but wrong.
+const MOST_CYCLES: usize = 120;
+/// An account that others change all the time is read again so many times.
+const MOST_CONFLICTS: usize = 10;
+
+/// The function.
+#[derive(Debug)]
+pub struct IssueInvoice {
+    /// The table.
+    pub store: Store,
+    /// The catalog.
+    pub catalogs: Catalogs,
+    /// What cannot be done.
+    pub dead_letters: DeadLetters,
+}
+
+impl Function for IssueInvoice {
+    async fn handle(&self, event: Value) -> Result<Value, Error> {
+        let bill = |message| self.bill(message);
+        let response = batch::messages(event, &self.dead_letters, bill).await;
+        Ok(serde_json::to_value(response)?)
+    }
+}
+
+/// Why a cycle was not billed.
+enum Stop {
+    /// Somebody has changed the account: read it again.
+    Moved,
+    /// People have to look at it.
+    Park(String),
+    /// Anything else.
+    Fail(Failure),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Moved => Self::Moved,
+            StoreError::Unavailable(_) => Self::Fail(error.into()),
+            StoreError::Unreadable { .. } | StoreError::Refused(_) => Self::Park(error.to_string()),
+        }
+    }
+}
+
+impl IssueInvoice {
+    async fn bill(&self, message: BillAccount) -> Result<(), Failure> {
+        let (version, catalog) = self.catalogs.at_least(message.catalog).await?;
+        for _ in 0..MOST_CONFLICTS {
+            let account = match self.store.account(&message.account).await {
+                Ok(Some(account)) => account,
+                Ok(None) => {
+                    let id = &message.account;
+                    return Err(Failure::Poison(format!("account {id} does not exist")));
+                }
+                Err(StoreError::Unreadable { why, .. }) => {
+                    return self
+                        .park(&message, version, format!("its item cannot be read: {why}"))
+                        .await;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            match self.bill_through(account, &message, &catalog).await {
+                Ok(()) => return Ok(()),
+                Err(Stop::Moved) => {}
+                Err(Stop::Park(reason)) => return self.park(&message, version, reason).await,
+                Err(Stop::Fail(failure)) => return Err(failure),
+            }
+        }
+        Err(Failure::Retry("the account keeps changing".into()))
+    }
+
+    /// Bills one cycle after the other, from the account as each leaves it.
+    async fn bill_through(
+        &self,
+        mut account: Account,
+        message: &BillAccount,
+        catalog: &Catalog,
+    ) -> Result<(), Stop> {
+        for _ in 0..MOST_CYCLES {
+            let due = account.next_bill.is_some_and(|cycle| cycle <= message.through);
+            if !due || account.parked.is_some() {
+                return Ok(());
+            }
+            account = self.bill_cycle(account, catalog).await?;
+        }
+        Err(Stop::Park(format!("it is more than {MOST_CYCLES} cycles behind")))
+    }
+
+    async fn bill_cycle(&self, account: Account, catalog: &Catalog) -> Result<Account, Stop> {
+        let park = |error: BillingError| Stop::Park(error.to_string());
+        let usage = match billing::usage_needed(&account, catalog).map_err(park)? {
+            Some(days) => self.store.usage(&account.id, days).await?,
+            None => Vec::new(),
+        };
+        let billed = billing::bill(&account, catalog, &usage).map_err(park)?;
+        match self.store.commit(account.version, &billed).await? {
+            Issued::Now => {
+                let Billed { account, invoice } = billed;
+                let number = invoice.map(|invoice| invoice.number);
+                tracing::debug!(account = %account.id, number, "cycle billed");
+                Ok(account)
+            }
+            // The acknowledgement was lost, not the transaction: the account has moved on.
+            Issued::Before => Err(Stop::Moved),
+            Issued::Otherwise => self.explain(account, billed).await,
+        }
+    }
+
+    /// There is an invoice of this cycle, and it says something else. If the account has moved on
+    /// meanwhile, somebody was faster; if it has not, its data contradicts itself.
+    async fn explain(&self, account: Account, billed: Billed) -> Result<Account, Stop> {
+        let now = self.store.account(&account.id).await?;
+        if now.is_some_and(|now| now.version == account.version) {
+            let number = billed.invoice.map(|invoice| invoice.number).unwrap_or_default();
+            return Err(Stop::Park(format!(
+                "invoice {number} exists with another content, and the account was never billed for it"
+            )));
+        }
+        Err(Stop::Moved)
+    }
+
+    /// Parks the account, unless what is wrong may be that this function has an old catalog.
+    async fn park(
+        &self,
+        message: &BillAccount,
+        catalog: u64,
+        reason: String,
+    ) -> Result<(), Failure> {
+        let head = self.store.head().await?;
+        if head.importing || head.version > catalog {
+            self.catalogs.at_least(head.version).await?;
+            return Err(Failure::Retry(format!("the catalog is changing: {reason}")));
+        }
+        tracing::warn!(account = %message.account, %reason, "account parked");
+        let account = message.account.clone();
+        self.store.park(&Parked { account, reason, since: message.through }).await?;
+        Ok(())
+    }
+}

@@ -1,1 +1,89 @@
-//! Placeholder.
+//! Plans a run: from the schedule to one message per shard, from a shard to one message per
+//! account that is due.
+
+use jiff::tz::TimeZone;
+use lambda_runtime::Error;
+use mensal_runtime::{
+    Failure, batch,
+    dead_letters::DeadLetters,
+    messages::{self, BillAccount, PlanShard, Schedule, Stopped},
+    queue::Queue,
+    start::Function,
+};
+use mensal_store::{SHARDS, ShardPlan, Store};
+use serde_json::Value;
+
+/// Accounts of one page of the agenda.
+const PAGE: i32 = 1_000;
+/// Pages that one message plans; the rest of its shard goes to a further message, so that no
+/// shard is too large for one invocation.
+const PAGES: usize = 20;
+
+/// The function.
+#[derive(Debug)]
+pub struct PlanRun {
+    /// The table.
+    pub store: Store,
+    /// Shards to be planned.
+    pub plan_queue: Queue,
+    /// Accounts to be billed.
+    pub bill_queue: Queue,
+    /// What cannot be done.
+    pub dead_letters: DeadLetters,
+    /// Where the ISP's days begin.
+    pub time_zone: TimeZone,
+}
+
+impl Function for PlanRun {
+    async fn handle(&self, event: Value) -> Result<Value, Error> {
+        if event.get("Records").is_some() {
+            let plan = |shard| self.plan_shard(shard);
+            let response = batch::messages(event, &self.dead_letters, plan).await;
+            return Ok(serde_json::to_value(response)?);
+        }
+        let schedule: Schedule = messages::read_value(event)?;
+        self.begin(&schedule).await?;
+        Ok(Value::Null)
+    }
+}
+
+impl PlanRun {
+    /// One message per shard. The business date is the date of the scheduled time at the ISP, so
+    /// that a run that is told late or twice is the same run.
+    async fn begin(&self, schedule: &Schedule) -> Result<(), Failure> {
+        let date = schedule.at.to_zoned(self.time_zone.clone()).date();
+        let shard = |shard| PlanShard { run: schedule.run, date, shard, after: None };
+        let shards: Vec<_> = (0..SHARDS).map(shard).collect();
+        tracing::info!(%date, "run begins");
+        self.plan_queue.send(&shards).await
+    }
+
+    async fn plan_shard(&self, plan: PlanShard) -> Result<(), Failure> {
+        let PlanShard { date, shard, .. } = plan;
+        if shard >= SHARDS {
+            return Err(Failure::Poison(format!("shard {shard}: there are {SHARDS}, from 0")));
+        }
+        let head = self.store.head().await?;
+        if head.importing {
+            // Half an import must not be billed. Starting it again finishes it.
+            return Err(Failure::Retry("an import has begun and not ended".into()));
+        }
+        let mut planned = plan.after.as_ref().map_or(0, |stopped| stopped.planned);
+        let mut after = plan.after.map(|stopped| (stopped.on, stopped.account));
+        for _ in 0..PAGES {
+            let page = self.store.agenda(date, shard, after, PAGE).await?;
+            planned += u64::try_from(page.accounts.len()).unwrap_or_default();
+            let bill = |account| BillAccount { account, through: date, catalog: head.version };
+            let messages: Vec<_> = page.accounts.into_iter().map(bill).collect();
+            self.bill_queue.send(&messages).await?;
+            let Some(next) = page.next else {
+                self.store.seal(date, ShardPlan { shard, planned }).await?;
+                tracing::info!(%date, shard, planned, "shard planned");
+                return Ok(());
+            };
+            after = Some(next);
+        }
+        let stopped = after.map(|(on, account)| Stopped { on, account, planned });
+        self.plan_queue.send(&[PlanShard { run: plan.run, date, shard, after: stopped }]).await
+    }
+}

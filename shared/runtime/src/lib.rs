@@ -1,1 +1,17 @@
-//! Placeholder.
+//! What all functions share: configuration, clients, the batch loop, failures, logs.
+//!
+//! A handler is: parse one record, load, call the domain, commit one transaction. All else is
+//! here, once.
+
+pub mod batch;
+pub mod catalogs;
+pub mod clients;
+pub mod config;
+pub mod dead_letters;
+pub mod failure;
+pub mod messages;
+pub mod queue;
+pub mod requests;
+pub mod start;
+
+pub use failure::Failure;

@@ -1,0 +1,18 @@
+//! Starts the function.
+
+use lambda_runtime::Error;
+use mensal_runtime::{
+    clients::Clients, config, dead_letters::DeadLetters, queue::Queue, start::run,
+};
+use publish_events::{Bus, PublishEvents};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let clients = Clients::from_env().await;
+    run(PublishEvents {
+        bus: Bus::new(clients.eventbridge(), config::required(config::BUS)?),
+        document_queue: Queue::new(clients.sqs(), config::required(config::DOCUMENT_QUEUE)?),
+        dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
+    })
+    .await
+}

@@ -1,0 +1,163 @@
+//! What travels on the queues: small JSON objects that name things, never carry them.
+//!
+//! Each has a version. A function that meets a version it does not speak puts the message with
+//! the dead letters rather than guess; `events/` has one sample of each.
+
+use jiff::{Timestamp, civil::Date};
+use mensal_domain::{ids::AccountId, invoice::InvoiceId};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::Failure;
+
+/// The version that this code speaks.
+pub const VERSION: u64 = 1;
+
+/// What the scheduler says: a run is to begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Which run.
+    pub run: RunKind,
+    /// The time for which it was scheduled, not the time at which it was told.
+    pub at: Timestamp,
+}
+
+/// A kind of run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunKind {
+    /// Invoices.
+    Billing,
+}
+
+/// Plan one shard of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanShard {
+    /// Which run.
+    pub run: RunKind,
+    /// Its business date.
+    pub date: Date,
+    /// Which shard.
+    pub shard: u8,
+    /// Where an earlier message about this shard has stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Stopped>,
+}
+
+/// Where the planning of a shard has stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stopped {
+    /// The place on the agenda of the last account that was planned.
+    pub on: String,
+    /// That account.
+    pub account: AccountId,
+    /// How many have been planned before.
+    pub planned: u64,
+}
+
+/// Bill one account, every cycle through a date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BillAccount {
+    /// Which account.
+    pub account: AccountId,
+    /// The business date of the run.
+    pub through: Date,
+    /// The version of the catalog that was in force when the run planned it, or a later one.
+    pub catalog: u64,
+}
+
+/// Make the document of one invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenderInvoice {
+    /// Whose.
+    pub account: AccountId,
+    /// Which.
+    pub invoice: InvoiceId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope<T> {
+    v: u64,
+    #[serde(flatten)]
+    message: T,
+}
+
+/// A message as the body that travels.
+///
+/// # Errors
+/// None for the messages of this module.
+pub fn write<T: Serialize>(message: &T) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Envelope { v: VERSION, message })
+}
+
+/// A message from the body that travelled.
+///
+/// # Errors
+/// [`Failure::Poison`] says what is wrong with it.
+pub fn read<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
+    let value =
+        serde_json::from_str(body).map_err(|why| Failure::Poison(format!("not JSON: {why}")))?;
+    read_value(value)
+}
+
+/// As [`read`], from JSON.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_value<T: DeserializeOwned>(mut value: serde_json::Value) -> Result<T, Failure> {
+    let poison = |why: String| Err(Failure::Poison(why));
+    let version = value.as_object_mut().and_then(|object| object.remove("v"));
+    match version.as_ref().and_then(serde_json::Value::as_u64) {
+        Some(VERSION) => {}
+        Some(other) => {
+            return poison(format!("version {other}: this function speaks version {VERSION}"));
+        }
+        None => return poison(format!("no version: a message is an object with \"v\":{VERSION}")),
+    }
+    serde_json::from_value(value).or_else(|why| poison(why.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_reads_back_what_it_writes() {
+        let message = BillAccount {
+            account: "1042".parse().unwrap(),
+            through: "2026-11-10".parse().unwrap(),
+            catalog: 3,
+        };
+        let body = write(&message).unwrap();
+        assert_eq!(body, r#"{"v":1,"account":"1042","through":"2026-11-10","catalog":3}"#);
+        assert_eq!(read::<BillAccount>(&body).unwrap(), message);
+    }
+
+    #[test]
+    fn what_is_no_message_says_why() {
+        let cases = [
+            ("garbage", "not JSON"),
+            ("[1]", "no version"),
+            (r#"{"account":"1"}"#, "no version"),
+            (r#"{"v":2,"account":"1"}"#, "version 2: this function speaks version 1"),
+            (
+                r#"{"v":1,"account":"a#b","through":"2026-11-10","catalog":1}"#,
+                "not a valid account id",
+            ),
+            (r#"{"v":1,"account":"1","through":"tomorrow","catalog":1}"#, "failed to parse"),
+            (
+                r#"{"v":1,"account":"1","through":"2026-11-10","catalog":1,"x":1}"#,
+                "unknown field `x`",
+            ),
+            (r#"{"v":1,"through":"2026-11-10","catalog":1}"#, "missing field `account`"),
+        ];
+        for (body, want) in cases {
+            let error = read::<BillAccount>(body).unwrap_err().to_string();
+            assert!(error.starts_with("cannot be done") && error.contains(want), "{body}: {error}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Runs: who is due, how many were planned, and how far a run is.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, Select};
+use jiff::civil::Date;
+use mensal_domain::ids::AccountId;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    SHARDS, Store, StoreError,
+    accounts::{read, text_of},
+    keys::{self, BILL_ON, BILL_SHARD, Item, PK},
+};
+
+/// A page of the agenda.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agenda {
+    /// Accounts that are due, the longest overdue first.
+    pub accounts: Vec<AccountId>,
+    /// Where the next page begins: the `bill_on` and account of the last of this one; none if
+    /// there is no more.
+    pub next: Option<(String, AccountId)>,
+}
+
+/// What was planned for one shard of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardPlan {
+    /// Which shard.
+    pub shard: u8,
+    /// How many accounts were due.
+    pub planned: u64,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Shards whose plan is sealed, of [`SHARDS`].
+    pub sealed: u64,
+    /// Accounts that were planned.
+    pub planned: u64,
+    /// Accounts that are still on the agenda at the run's date.
+    pub left: u64,
+}
+
+impl Progress {
+    /// Whether every shard is planned and nobody is left.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.sealed == u64::from(SHARDS) && self.left == 0
+    }
+}
+
+impl Store {
+    /// The accounts of a shard that have a cycle on or before a date, at most `limit`.
+    ///
+    /// The index follows the table with a short delay: an account that has just moved may be
+    /// missing or named once too often. Both are harmless: billing reads the account itself, and
+    /// the next run finds what this one missed.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn agenda(
+        &self,
+        date: Date,
+        shard: u8,
+        after: Option<(String, AccountId)>,
+        limit: i32,
+    ) -> Result<Agenda, StoreError> {
+        let start = after.map(|(on, account)| start_key(shard, on, &account));
+        let page = self.due(date, shard).set_exclusive_start_key(start).limit(limit).send().await?;
+        self.meter.read(page.consumed_capacity());
+        let account = |item: &Item| {
+            let pk = text_of(item, PK).unwrap_or_default();
+            keys::account_of_pk(pk).ok_or_else(|| StoreError::unreadable(pk, "no account's key"))
+        };
+        let accounts = page.items().iter().map(account).collect::<Result<_, _>>()?;
+        let next = page.last_evaluated_key().map(|key| {
+            let on = text_of(key, BILL_ON).unwrap_or_default().to_owned();
+            account(key).map(|account| (on, account))
+        });
+        Ok(Agenda { accounts, next: next.transpose()? })
+    }
+
+    /// Seals how many accounts of a shard were due on a date. What is sealed only grows: a second
+    /// planner that comes later sees fewer.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn seal(&self, date: Date, plan: ShardPlan) -> Result<(), StoreError> {
+        let key = keys::run_shard(date, plan.shard);
+        let sealed = self
+            .client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(crate::accounts::to_item(&key, &plan)?))
+            .condition_expression("attribute_not_exists(PK) OR planned < :planned")
+            .expression_attribute_values(":planned", keys::number(plan.planned))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match sealed.map_err(StoreError::from) {
+            Ok(done) => {
+                self.meter.wrote(done.consumed_capacity());
+                Ok(())
+            }
+            Err(StoreError::Moved) => Ok(()), // sealed before, at least as high
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How far a run is. Costs reads only: what was planned less what is still on the agenda.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn progress(&self, date: Date) -> Result<Progress, StoreError> {
+        let shards = self.partition(&keys::run_pk(date), "SHARD#").await?;
+        let mut progress = Progress::default();
+        for item in shards {
+            let plan: ShardPlan = read(&keys::run_shard(date, 0), item)?;
+            progress.sealed += 1;
+            progress.planned += plan.planned;
+        }
+        progress.left = self.due_count(date).await?;
+        Ok(progress)
+    }
+
+    /// How many accounts have a cycle on or before a date.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn due_count(&self, date: Date) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for shard in 0..SHARDS {
+            let mut after = None;
+            loop {
+                let page =
+                    self.due(date, shard).select(Select::Count).set_exclusive_start_key(after);
+                let page = page.send().await?;
+                self.meter.read(page.consumed_capacity());
+                count += u64::try_from(page.count()).unwrap_or_default();
+                after = page.last_evaluated_key;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    /// The date of the earliest cycle of all accounts; none if nobody has one.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn earliest_cycle(&self) -> Result<Option<Date>, StoreError> {
+        let mut earliest: Option<Date> = None;
+        for shard in 0..SHARDS {
+            let page = self.due(Date::MAX, shard).limit(1).send().await?;
+            self.meter.read(page.consumed_capacity());
+            let first = page.items().first().and_then(|item| text_of(item, BILL_ON));
+            let date = first.and_then(|on| on.get(..10)?.parse().ok());
+            earliest = [earliest, date].into_iter().flatten().min();
+        }
+        Ok(earliest)
+    }
+
+    fn due(
+        &self,
+        date: Date,
+        shard: u8,
+    ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&*self.table)
+            .index_name(keys::BILL_INDEX)
+            .key_condition_expression(format!("{BILL_SHARD} = :shard AND {BILL_ON} <= :through"))
+            .expression_attribute_values(":shard", keys::text(keys::bill_shard(shard)))
+            .expression_attribute_values(":through", keys::text(keys::through(date)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+}
+
+fn start_key(shard: u8, on: String, account: &AccountId) -> HashMap<String, AttributeValue> {
+    let mut key = keys::account(account).into_item();
+    key.insert(BILL_SHARD.into(), keys::text(keys::bill_shard(shard)));
+    key.insert(BILL_ON.into(), keys::text(on));
+    key
+}
