@@ -14,10 +14,11 @@ use mensal_domain::{
 use crate::{
     NewAccount,
     cell::{amount, bill_day, date, email, named, text},
+    index::Index,
     isp::{Isp, MAX_ADDRESS_LINE, MAX_NAME},
     plans::SINCE_EVER,
     settings::{self, with_settings},
-    table::{Context, Index, Row, Spec, Table},
+    table::{Context, Row, Spec, Table},
 };
 
 const ACCOUNTS: Spec = Spec {

@@ -76,7 +76,7 @@ impl Generator {
         }
         let zero = Money::zero(currency);
         let account = Account {
-            id: name(&format!("{}", 1_000_001 + i)),
+            id: name(&format!("{}", 1_000_001_u64.saturating_add(i))),
             version: 0,
             account_type: name(match (brazilian, commercial) {
                 (true, false) => "residencial",

@@ -9,6 +9,7 @@ mod cell;
 mod fault;
 mod files;
 pub mod generate;
+mod index;
 mod isp;
 mod merge;
 mod plans;
@@ -51,13 +52,16 @@ pub mod limits {
 /// one monthly cycle from this day up to a month later.
 pub const SAMPLE_AS_OF: Date = date(2026, 10, 22);
 
+/// The most months that dates move, either way: a hundred years.
+pub const MAX_SHIFT: i32 = 1200;
+
 /// How to read the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The first cycle of an account that names none is its first bill day on or after this.
     pub as_of: Date,
     /// Every date in the files moves by so many months, clamped to the month's last day.
-    /// Holidays stay: they lie where they lie.
+    /// Holidays stay: they lie where they lie. At most [`MAX_SHIFT`] either way.
     pub shift_months: i32,
 }
 
@@ -71,6 +75,7 @@ impl Options {
     /// For the sample, moved by whole months from the one that it is written for.
     #[must_use]
     pub fn sample(shift_months: i32) -> Self {
+        let shift_months = shift_months.clamp(-MAX_SHIFT, MAX_SHIFT);
         Self { as_of: months_after(SAMPLE_AS_OF, shift_months), shift_months }
     }
 }
@@ -110,7 +115,8 @@ pub fn read(files: &Files, options: &Options) -> Result<Dataset, Faults> {
 }
 
 fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
-    let context = Context { files, shift_months: options.shift_months, sink };
+    let shift_months = options.shift_months.clamp(-MAX_SHIFT, MAX_SHIFT);
+    let context = Context { files, shift_months, sink };
     unknown_files(files, sink);
     let isp = isp::read(&context);
     let plans = plans::read(&context, isp.currency);

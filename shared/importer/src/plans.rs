@@ -13,8 +13,9 @@ use rust_decimal::Decimal;
 
 use crate::{
     cell::{MAX_DECIMALS, MAX_QUANTITY, named, not_negative, price, text, unit_price, word},
+    index::Index,
     isp::MAX_NAME,
-    table::{Context, Index, Row, Spec, Table},
+    table::{Context, Row, Spec, Table},
 };
 
 /// The longest unit of a meter.

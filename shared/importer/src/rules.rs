@@ -14,9 +14,10 @@ use mensal_domain::{
 
 use crate::{
     cell::{MAX_PRICE, lines, named, not_negative, percent, text, whole, word},
+    index::Index,
     isp::MAX_NAME,
     settings::{self, with_settings},
-    table::{Context, Index, Row, Spec, Table},
+    table::{Context, Row, Spec, Table},
 };
 
 /// The longest message on an invoice.

@@ -13,9 +13,10 @@ use mensal_domain::{
 use crate::{
     accounts::Accounts,
     cell::{named, price, whole, word},
+    index::Index,
     plans::Plans,
     suggest::nearest,
-    table::{Context, Index, Row, Spec, Table},
+    table::{Context, Row, Spec, Table},
 };
 
 /// The most of one plan that a subscription counts.

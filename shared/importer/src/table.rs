@@ -1,7 +1,7 @@
 //! A CSV file as a table: a header that names its columns, and rows of cells that are read with
 //! a fault for each that cannot be.
 
-use std::{borrow::Borrow, collections::BTreeMap, fmt::Display};
+use std::collections::BTreeMap;
 
 use csv::StringRecord;
 use jiff::civil::Date;
@@ -34,10 +34,11 @@ pub(crate) struct Spec {
 
 /// A file that has been cut into cells.
 pub(crate) struct Table<'a> {
-    context: &'a Context<'a>,
-    file: &'static str,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) file: &'static str,
     columns: BTreeMap<&'static str, usize>,
     rows: Vec<(u64, StringRecord)>,
+    cut_short: bool,
     /// Whether all rows could be told apart: if not, what refers to this file is not checked.
     pub(crate) complete: bool,
 }
@@ -46,8 +47,14 @@ impl<'a> Table<'a> {
     /// Cuts a file into cells. A missing file is an empty table.
     pub(crate) fn read(context: &'a Context<'a>, spec: &Spec) -> Self {
         let file = spec.file;
-        let mut table =
-            Self { context, file, columns: BTreeMap::new(), rows: vec![], complete: false };
+        let mut table = Self {
+            context,
+            file,
+            columns: BTreeMap::new(),
+            rows: vec![],
+            cut_short: false,
+            complete: false,
+        };
         let Some(bytes) = context.files.get(file) else {
             table.complete = !spec.needed;
             if spec.needed {
@@ -57,7 +64,7 @@ impl<'a> Table<'a> {
             return table;
         };
         match table.fill(bytes, spec) {
-            Ok(()) => table.complete = true,
+            Ok(()) => table.complete = !table.cut_short,
             Err(fault) => context.sink.push(*fault),
         }
         table
@@ -112,7 +119,10 @@ impl<'a> Table<'a> {
                 );
                 let wrong = format!("the row has {} cells", record.len());
                 self.context.sink.push(*at(line, &wrong, right));
-                self.complete = false;
+                // Its cells may stand under the wrong columns: what they say is not read, and
+                // names that it may have given are not missed.
+                self.cut_short = true;
+                continue;
             }
             if self.rows.len() == MAX_ROWS {
                 let right = format!("use at most {MAX_ROWS}");
@@ -182,7 +192,7 @@ fn count_lines(bytes: &[u8]) -> u64 {
 /// of the row is thrown away in the end.
 #[derive(Clone, Copy)]
 pub(crate) struct Row<'a> {
-    table: &'a Table<'a>,
+    pub(crate) table: &'a Table<'a>,
     pub(crate) line: u64,
     record: &'a StringRecord,
 }
@@ -245,69 +255,5 @@ impl<'a> Row<'a> {
 
     pub(crate) fn moved(&self, date: Date) -> Date {
         months_after(date, self.table.context.shift_months)
-    }
-}
-
-/// The names that a file gives, with the lines on which it does.
-pub(crate) struct Index<K> {
-    what: &'static str,
-    file: &'static str,
-    complete: bool,
-    lines: BTreeMap<K, u64>,
-}
-
-/// So many names before and after are compared with one that does not exist.
-const NEIGHBOURS: usize = 300;
-
-impl<K: Ord + Clone> Index<K> {
-    /// No names yet. `complete` tells whether the file could be cut into rows.
-    pub(crate) fn new(what: &'static str, table: &Table<'_>) -> Self {
-        Self { what, file: table.file, complete: table.complete, lines: BTreeMap::new() }
-    }
-
-    /// Takes a name for a row, if no row before has it.
-    pub(crate) fn claim(&mut self, row: &Row<'_>, column: &str, key: &K) -> bool {
-        if let Some(first) = self.lines.get(key) {
-            let wrong = format!("is there twice (first on line {first})");
-            row.fault(column, wrong, "leave one of the two out, or give it a name of its own");
-            return false;
-        }
-        self.lines.insert(key.clone(), row.line);
-        true
-    }
-
-    /// Takes a name that several rows may share.
-    pub(crate) fn note(&mut self, row: &Row<'_>, key: &K) {
-        self.lines.entry(key.clone()).or_insert(row.line);
-    }
-
-    /// Whether there is such a name, or may be: a file that could not be read leaves that open.
-    pub(crate) fn has<Q: Ord + ?Sized>(&self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
-        !self.complete || self.lines.contains_key(key)
-    }
-}
-
-impl<K: Ord + Clone + Display> Index<K> {
-    /// Tells a fault if a name does not exist.
-    pub(crate) fn check(&self, row: &Row<'_>, column: &str, key: &K) -> bool {
-        if self.has(key) {
-            return true;
-        }
-        if row.table.context.sink.is_full(row.table.file) {
-            return false;
-        }
-        let before = self.lines.range(..key).rev().take(NEIGHBOURS);
-        let around: Vec<_> = before.chain(self.lines.range(key..).take(NEIGHBOURS)).collect();
-        let names: Vec<_> = around.into_iter().map(|(name, _)| name.to_string()).collect();
-        let given = key.to_string();
-        let right = match nearest(&given, names.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("add it to {} or use one that is there", self.file),
-        };
-        row.fault_at(column, &given, format!("is no {} of {}", self.what, self.file), right);
-        false
     }
 }

@@ -1,4 +1,5 @@
 //! Generated accounts: the same from the same seed, small, and each of them can be billed.
+#![allow(clippy::unwrap_used)] // tests may fail loudly
 
 use std::collections::BTreeSet;
 

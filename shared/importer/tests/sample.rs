@@ -1,5 +1,6 @@
 //! The sample ISP: reads without a fault, whichever month it is moved to, and has something of
 //! everything that the domain knows.
+#![allow(clippy::unwrap_used)] // tests may fail loudly
 
 use std::collections::BTreeMap;
 

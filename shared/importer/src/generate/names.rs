@@ -114,7 +114,7 @@ pub(super) fn customer(
         (true, true) => format!("CNPJ 00.{:03}.{:03}/0001-00", dice.up_to(1000), dice.up_to(1000)),
         (false, _) => String::new(),
     };
-    let email = format!("c{}@mail.example", i + 1);
+    let email = format!("c{}@mail.example", i.saturating_add(1));
     (Customer { name, tax_id, address: Address { lines } }, region, email)
 }
 

@@ -1,0 +1,100 @@
+//! What files, headers and rows are told as a whole, and which spreadsheets are read.
+#![allow(clippy::unwrap_used)] // tests may fail loudly
+
+mod common;
+
+use common::{faults, files, good, with};
+use mensal_importer::Files;
+
+/// What a file with these rows, in place of its own, is told.
+fn told(file: &str, text: &str) -> Vec<String> {
+    faults(&with(file, text)).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_is_there_twice_is_told_with_the_first_line() {
+    let twice = "id,type,name,bill_day\n100,residencial,Ana,10\n\n100,residencial,Bia,5\n";
+    assert!(told("accounts.csv", twice).contains(
+        &"accounts.csv:4: id: `100` is there twice (first on line 2): leave one of the two out, or \
+          give it a name of its own"
+            .to_owned()
+    ));
+    let usage = "account,subscription,meter,date,quantity\n200,main,data,2026-02-01,1\n\
+                 200,main,data,2026-02-01,2\n";
+    assert_eq!(
+        told("usage.csv", usage),
+        ["usage.csv:3: date: `2026-02-01` is there twice for this meter (first on line 2): write \
+          one row per day, with the sum of the day"]
+    );
+}
+
+#[test]
+fn files_and_headers() {
+    let mut without = files();
+    without.remove("plans.csv");
+    without.insert("acounts.csv", "id\n");
+    let told_of =
+        |files: &Files| -> Vec<String> { faults(files).iter().map(ToString::to_string).collect() };
+    assert_eq!(
+        told_of(&without),
+        [
+            "acounts.csv: is no file of an import: did you mean `accounts.csv`?",
+            "plans.csv: the file is missing: add it, with the columns code,name,category,price",
+        ]
+    );
+    assert_eq!(
+        told("discounts.csv", "code,nome,code,foo\n"),
+        [
+            "discounts.csv:1: the column name is missing: add it to the header",
+            "discounts.csv:1: `code` is a column twice: leave one out",
+            "discounts.csv:1: `foo` is no column of this file: leave it out, or use one of \
+             code,name,percent,fixed,cycles,until",
+            "discounts.csv:1: `nome` is no column of this file: did you mean `name`?",
+        ]
+        .map(str::to_owned)
+    );
+    let mut latin = files();
+    latin.insert("discounts.csv", b"code,name,percent\nloyal,Fi\xe9l,10\n".as_slice());
+    assert_eq!(told_of(&latin), ["discounts.csv:2: is not UTF-8: save the file as CSV in UTF-8"]);
+    assert_eq!(
+        told("discounts.csv", ""),
+        ["discounts.csv: the file is empty: begin it with the line code,name"]
+    );
+}
+
+#[test]
+fn every_fault_of_every_file_is_told_and_no_more() {
+    let mut spoilt = with("plans.csv", "code,name,category,price\n,A,internet,x\n");
+    spoilt.insert("accounts.csv", "id,type,name,bill_day\n100,residencial,,0\n200,nobody,,5\n");
+    let all: Vec<_> =
+        faults(&spoilt).iter().map(|fault| (fault.file.clone(), fault.line)).collect();
+    let count = |file: &str| all.iter().filter(|(name, _)| name == file).count();
+    assert_eq!((count("plans.csv"), count("accounts.csv")), (2, 4));
+    // Rows that refer to a faulty account are no faults themselves; those to lost plans are.
+    assert_eq!((count("charges.csv"), count("usage.csv"), count("subscriptions.csv")), (0, 0, 2));
+}
+
+#[test]
+fn spreadsheets_of_all_countries_are_read() {
+    let text = "account,id,plan,start\n100,main,fibra-300,2026-01-10\n200,main,radio,2026-01-05\n";
+    let want = good(&with("subscriptions.csv", text));
+    let semicolons = text.replace(',', ";");
+    let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let blank = format!("\n{}\n,,,\n", text.replace('\n', "\n\n").replace(",main", ", main "));
+    for variant in [semicolons, windows, blank] {
+        assert_eq!(good(&with("subscriptions.csv", &variant)), want, "{variant:?}");
+    }
+    let crlf = "account,id,plan,start\r\n\r\n100,main,\"fibra-300\",2026-01-10\r\n200,m,x,y\r\n";
+    let lines: Vec<_> = faults(&with("subscriptions.csv", crlf)).iter().map(|f| f.line).collect();
+    assert!(lines.contains(&4), "{lines:?}");
+}
+
+#[test]
+fn a_file_of_nothing_but_faults_is_told_in_part() {
+    let rows = "x,v,y,,z,\n".repeat(5000);
+    let text = format!("account,id,date,description,price,category\n{rows}");
+    let all = faults(&with("charges.csv", &text));
+    assert_eq!(all.iter().count(), mensal_importer::MAX_FAULTS_PER_FILE + 1);
+    let last = all.iter().last().map(ToString::to_string);
+    assert_eq!(last.unwrap(), "charges.csv: has more faults than these: mend these first");
+}
