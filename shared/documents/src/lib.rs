@@ -50,3 +50,6 @@ pub fn invoice_pdf(invoice: &Invoice, stationery: &Stationery) -> Result<Vec<u8>
     };
     pdf::write(sheet, PaperSize::of(stationery.paper), about)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,9 @@ pub(crate) fn path(data: &str) -> Result<Path, DocumentError> {
         reader.skip();
         let Some(first) = reader.rest.chars().next() else { break };
         if first.is_ascii_alphabetic() {
+            if !"MLHVCQZ".contains(first) {
+                return Err(reader.error());
+            }
             command = Some(first);
             reader.rest = &reader.rest[1..];
         }
@@ -25,7 +28,6 @@ pub(crate) fn path(data: &str) -> Result<Path, DocumentError> {
                 start = at;
                 builder.move_to(at.0, at.1);
                 command = Some('L');
-                continue;
             }
             Some(drawing @ ('L' | 'H' | 'V')) => {
                 at = match drawing {

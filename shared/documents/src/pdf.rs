@@ -6,7 +6,7 @@ use krilla::{
     color::rgb,
     configure::{Accessibility, Archival, ConfigurationBuilder},
     destination::XyzDestination,
-    geom::{PathBuilder, Point, Rect, Transform},
+    geom::{Path, PathBuilder, Point, Rect, Transform},
     metadata::{DateTime, Metadata},
     outline::{Outline, OutlineNode},
     page::PageSettings,
@@ -58,9 +58,10 @@ pub(crate) fn write(
         ..SerializeSettings::default()
     });
     let structure = sheet.take_structure();
+    let shapes = about.logo.iter().map(|shape| Ok((logo::path(&shape.path)?, shape.color.rgb)));
     let mut painter = Painter {
         fonts: sheet.fonts,
-        logo: about.logo,
+        logo: shapes.collect::<Result<_, DocumentError>>()?,
         identifiers: vec![Vec::new(); sheet.marks],
         glyphs: Vec::new(),
         text: String::new(),
@@ -71,8 +72,8 @@ pub(crate) fn write(
         let mut pdf_page = document.start_page_with(settings);
         let mut surface = pdf_page.surface();
         surface.push_transform(&Transform::from_scale(1.0 / pt(1.0), 1.0 / pt(1.0)));
-        painter.shapes(&mut surface, &page.shapes);
-        painter.items(&mut surface, page)?;
+        draw_shapes(&mut surface, &page.shapes);
+        painter.items(&mut surface, page);
         surface.pop();
         surface.finish();
         pdf_page.finish();
@@ -116,64 +117,18 @@ fn metadata(about: About<'_>) -> Metadata {
 }
 
 /// Draws, and keeps the buffers and the identifiers that drawing yields.
-struct Painter<'a> {
+struct Painter {
     fonts: &'static Fonts,
-    logo: &'a [LogoPath],
+    logo: Vec<(Path, Rgb)>,
     /// Of each mark, where its content stands; more than once if it breaks over pages.
     identifiers: Vec<Vec<Identifier>>,
     glyphs: Vec<KrillaGlyph>,
     text: String,
 }
 
-impl Painter<'_> {
-    /// Decoration, below all text: one artifact.
-    fn shapes(&self, surface: &mut Surface<'_>, shapes: &[Shape]) {
-        if shapes.is_empty() {
-            return;
-        }
-        surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
-        let mut rest = shapes;
-        while let Some(shape) = rest.first() {
-            match shape {
-                Shape::Fill(_, color) => {
-                    // Neighbours of one colour are one path.
-                    let mut path = PathBuilder::new();
-                    while let Some(Shape::Fill(area, same)) = rest.first()
-                        && same == color
-                    {
-                        if let Some(rect) = rect(*area) {
-                            path.push_rect(rect);
-                        }
-                        rest = &rest[1..];
-                    }
-                    surface.set_fill(Some(fill(*color)));
-                    if let Some(path) = path.finish() {
-                        surface.draw_path(&path);
-                    }
-                    continue;
-                }
-                Shape::Frame(area, color) => {
-                    let mut path = PathBuilder::new();
-                    if let Some(rect) = rect(*area) {
-                        path.push_rect(rect);
-                    }
-                    stroke(surface, path, *color, 6.0, None);
-                }
-                Shape::Cut { x, y, width } => {
-                    let mut path = PathBuilder::new();
-                    path.move_to(x.round(), y.round());
-                    path.line_to((x + width).round(), y.round());
-                    let dash = StrokeDash { array: vec![40.0, 30.0], offset: 0.0 };
-                    stroke(surface, path, GREY, 7.0, Some(dash));
-                }
-            }
-            rest = &rest[1..];
-        }
-        surface.end_tagged();
-    }
-
+impl Painter {
     /// Content in reading order, the neighbours of one mark in one sequence.
-    fn items(&mut self, surface: &mut Surface<'_>, page: &Page) -> Result<(), DocumentError> {
+    fn items(&mut self, surface: &mut Surface<'_>, page: &Page) {
         let mut open: Option<Option<Mark>> = None;
         let mut color = None;
         for item in &page.items {
@@ -198,28 +153,24 @@ impl Painter<'_> {
                 }
                 Item::Logo { area, .. } => {
                     color = None;
-                    self.draw_logo(surface, *area)?;
+                    self.draw_logo(surface, *area);
                 }
             }
         }
         if open.is_some() {
             surface.end_tagged();
         }
-        Ok(())
     }
 
     fn start(&mut self, surface: &mut Surface<'_>, mark: Option<Mark>) {
-        match mark {
-            Some(mark) => {
-                let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-                if let Some(identifiers) = self.identifiers.get_mut(mark.0) {
-                    identifiers.push(identifier);
-                }
+        if let Some(mark) = mark {
+            let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+            if let Some(identifiers) = self.identifiers.get_mut(mark.0) {
+                identifiers.push(identifier);
             }
-            None => {
-                let artifact = Artifact::with_kind(ArtifactType::PaginationOther);
-                surface.start_tagged(ContentTag::Artifact(artifact));
-            }
+        } else {
+            let artifact = Artifact::with_kind(ArtifactType::PaginationOther);
+            surface.start_tagged(ContentTag::Artifact(artifact));
         }
     }
 
@@ -248,16 +199,14 @@ impl Painter<'_> {
         surface.draw_glyphs(at, &self.glyphs, font, &self.text, pen.style.size, false);
     }
 
-    fn draw_logo(&self, surface: &mut Surface<'_>, area: Area) -> Result<(), DocumentError> {
+    fn draw_logo(&self, surface: &mut Surface<'_>, area: Area) {
         let (x, y) = (area.width / 100.0, area.height / 100.0);
         surface.push_transform(&Transform::from_row(x, 0.0, 0.0, y, area.x, area.y));
-        for shape in self.logo {
-            let path = logo::path(&shape.path)?;
-            surface.set_fill(Some(fill(shape.color.rgb)));
-            surface.draw_path(&path);
+        for (path, color) in &self.logo {
+            surface.set_fill(Some(fill(*color)));
+            surface.draw_path(path);
         }
         surface.pop();
-        Ok(())
     }
 
     /// Turns the structure into krilla's, now that the identifiers are known.
@@ -276,6 +225,52 @@ impl Painter<'_> {
             }
         }
     }
+}
+
+/// Decoration, below all text: one artifact.
+fn draw_shapes(surface: &mut Surface<'_>, shapes: &[Shape]) {
+    if shapes.is_empty() {
+        return;
+    }
+    surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
+    let mut rest = shapes;
+    while let Some(shape) = rest.first() {
+        match shape {
+            Shape::Fill(_, color) => {
+                // Neighbours of one colour are one path.
+                let mut path = PathBuilder::new();
+                while let Some(Shape::Fill(area, same)) = rest.first()
+                    && same == color
+                {
+                    if let Some(rect) = rect(*area) {
+                        path.push_rect(rect);
+                    }
+                    rest = &rest[1..];
+                }
+                surface.set_fill(Some(fill(*color)));
+                if let Some(path) = path.finish() {
+                    surface.draw_path(&path);
+                }
+                continue;
+            }
+            Shape::Frame(area, color) => {
+                let mut path = PathBuilder::new();
+                if let Some(rect) = rect(*area) {
+                    path.push_rect(rect);
+                }
+                stroke(surface, path, *color, 6.0, None);
+            }
+            Shape::Cut { x, y, width } => {
+                let mut path = PathBuilder::new();
+                path.move_to(x.round(), y.round());
+                path.line_to((x + width).round(), y.round());
+                let dash = StrokeDash { array: vec![40.0, 30.0], offset: 0.0 };
+                stroke(surface, path, GREY, 7.0, Some(dash));
+            }
+        }
+        rest = &rest[1..];
+    }
+    surface.end_tagged();
 }
 
 fn fill(color: Rgb) -> Fill {

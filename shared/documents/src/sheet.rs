@@ -43,6 +43,8 @@ pub(crate) struct Page {
     pub(crate) items: Vec<Item>,
     /// The line that the page number stands on.
     pub(crate) foot: f32,
+    /// Whether something is to be cut off below that line.
+    pub(crate) cut_off: bool,
 }
 
 /// A node of the structure.
@@ -58,6 +60,7 @@ pub(crate) struct Group {
 }
 
 /// A group that is to be closed: its depth.
+#[derive(Clone, Copy)]
 pub(crate) struct OpenGroup(usize);
 
 /// The pages and the structure while they grow.

@@ -36,7 +36,7 @@ impl Layout<'_> {
     }
 
     fn letterhead(&mut self) {
-        let (left, right, top) = (self.paper.left(), self.paper.right(), self.y);
+        let (left, right, top) = (self.paper.left, self.paper.right(), self.y);
         let (words, invoice, seller) = (self.words, self.invoice, &self.stationery.seller);
         let mut name_x = left;
         if !seller.logo.is_empty() {
@@ -90,8 +90,8 @@ impl Layout<'_> {
         let mut to: Vec<&str> = vec![&customer.tax_id];
         to.extend(printed(&customer.address));
         to.push(&account);
-        let middle = (self.paper.left() + self.paper.content() * 0.52).round();
-        let left = self.paper.left();
+        let middle = (self.paper.left + self.paper.content() * 0.52).round();
+        let left = self.paper.left;
         let (words, top) = (self.words, self.y);
         let one = self.party(left, middle - left - pt(14.0), words.seller, &seller.name, &from);
         self.y = top;
@@ -127,7 +127,7 @@ impl Layout<'_> {
         let mark = self.sheet.leaf(Tag::P);
         let style = pen(Style::semibold(12.0), ALERT);
         let width = self.paper.content();
-        self.sheet.text_fit(mark, self.paper.left(), self.y, width, style, self.words.void);
+        self.sheet.text_fit(mark, self.paper.left, self.y, width, style, self.words.void);
         self.y += pt(6.0);
     }
 
@@ -148,7 +148,7 @@ impl Layout<'_> {
                 (words.invoice_number, number.to_owned()),
             ]
         };
-        let (left, content) = (self.paper.left(), self.paper.content());
+        let (left, content) = (self.paper.left, self.paper.content());
         let height = pt(35.0);
         let band = Area::new(left, self.y, content, height);
         let (tint, edge) = (self.palette.tint, self.palette.title);

@@ -62,7 +62,7 @@ impl Layout<'_> {
 
     /// One box, the first or a further one of the same message.
     fn message_box(&mut self, width: f32, lines: &[String], of: Option<Mark>) -> Mark {
-        let left = self.paper.left();
+        let left = self.paper.left;
         let area = Area::new(left, self.y, width, box_height(lines.len()));
         self.sheet.fill(area, NOTE);
         self.sheet.page().shapes.push(Shape::Frame(area, NOTE_LINE));

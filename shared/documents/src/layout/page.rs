@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct PaperSize {
     pub(crate) width: f32,
     pub(crate) height: f32,
+    /// Where content begins.
+    pub(super) left: f32,
 }
 
 /// Left and right.
@@ -31,12 +33,7 @@ impl PaperSize {
             Paper::A4 => (mm(210.0), mm(297.0)),
             Paper::Letter => (inch(8.5), inch(11.0)),
         };
-        Self { width: width.round(), height: height.round() }
-    }
-
-    /// Where content begins.
-    pub(super) fn left(self) -> f32 {
-        SIDE
+        Self { width: width.round(), height: height.round(), left: SIDE }
     }
 
     /// Where content ends.
@@ -74,7 +71,7 @@ impl Layout<'_> {
     /// Starts a page that continues the document.
     pub(super) fn next_page(&mut self) {
         self.sheet.start_page(self.paper.height - FOOT);
-        let (left, right, content) = (self.paper.left(), self.paper.right(), self.paper.content());
+        let (left, right, content) = (self.paper.left, self.paper.right(), self.paper.content());
         let pen = Self::grey(Style::regular(8.5));
         let (words, number) = (self.words, &self.invoice.number);
         let title = format!("{} · {} {number}", self.title(), words.number);
@@ -106,16 +103,15 @@ impl Layout<'_> {
         let issuer = issuer.join(" · ");
         let pen = Self::grey(Style::regular(7.5));
         let (left, right, third) =
-            (self.paper.left(), self.paper.right(), self.paper.content() / 3.0);
+            (self.paper.left, self.paper.right(), self.paper.content() / 3.0);
         let count = self.sheet.pages.len();
         let pages = std::mem::take(&mut self.sheet.pages);
         for (index, page) in pages.into_iter().enumerate() {
-            let foot = page.foot;
-            let plain = foot == self.paper.height - FOOT;
+            let (foot, cut_off) = (page.foot, page.cut_off);
             self.sheet.pages.push(page);
             let number = format!("{} {} {} {count}", self.words.page, index + 1, self.words.of);
             self.sheet.text_fit(None, left, foot, third, pen, &number);
-            if plain {
+            if !cut_off {
                 self.sheet.text_right(None, right, foot, 2.0 * third, pen, &issuer);
             }
         }

@@ -45,7 +45,8 @@ impl Layout<'_> {
             self.next_page();
         }
         let top = self.paper.height - height;
-        self.sheet.page().foot = self.paper.foot_above(height);
+        let page = self.sheet.page();
+        (page.foot, page.cut_off) = (self.paper.foot_above(height), true);
         self.cut(top);
         match section {
             PaymentSection::RemittanceSlip => self.slip(top),

@@ -54,7 +54,7 @@ impl Layout<'_> {
         let category = amount - AMOUNT_WIDTH - GAP;
         let unit_price = category - CATEGORY - GAP;
         let quantity = unit_price - UNIT_PRICE - GAP;
-        let description = self.paper.left() + INSET;
+        let description = self.paper.left + INSET;
         let description_width = quantity - QUANTITY - GAP - description;
         let category_width = CATEGORY;
         Columns {
@@ -92,7 +92,7 @@ impl Layout<'_> {
         let currency = self.invoice.locale.currency(self.invoice.currency());
         let amount = format!("{} ({currency})", words.amount);
         let style = pen(Style::semibold(8.6), self.palette.on_main);
-        let area = Area::new(self.paper.left(), self.y, self.paper.content(), HEAD);
+        let area = Area::new(self.paper.left, self.y, self.paper.content(), HEAD);
         let main = self.palette.main;
         self.sheet.fill(area, main);
         let y = self.y + pt(12.2);
@@ -147,7 +147,7 @@ impl Layout<'_> {
                 self.figures(columns, line, top);
             }
             self.y = y - BASELINE + PADDING;
-            self.sheet.rule(self.paper.left(), self.y, self.paper.content(), RULE);
+            self.sheet.rule(self.paper.left, self.y, self.paper.content(), RULE);
             rest = &rest[take..];
             if rest.is_empty() {
                 break;
@@ -203,12 +203,11 @@ impl Layout<'_> {
     /// The days that a line is for; how many of how many when they are a part of a period.
     fn days(&self, line: &Line) -> Option<String> {
         let (words, locale, span) = (self.words, self.invoice.locale, line.span?);
-        let mut text = format!("{} – {}", locale.date(span.start()), locale.date(span.last_day()));
-        if let Some(period) = line.part_of_days {
-            let part = span.days();
-            text.push_str(&format!(" · {part} {} {period} {}", words.of, words.days));
-        }
-        Some(text)
+        let text = format!("{} – {}", locale.date(span.start()), locale.date(span.last_day()));
+        Some(match line.part_of_days {
+            Some(of) => format!("{text} · {} {} {of} {}", span.days(), words.of, words.days),
+            None => text,
+        })
     }
 
     /// The cells right of the description.
@@ -250,7 +249,7 @@ impl Layout<'_> {
         }
         self.sheet.close_group(row);
         self.y = y - BASELINE + LEADING + PADDING;
-        self.sheet.rule(self.paper.left(), self.y, self.paper.content(), RULE);
+        self.sheet.rule(self.paper.left, self.y, self.paper.content(), RULE);
     }
 }
 

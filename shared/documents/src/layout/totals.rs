@@ -45,14 +45,14 @@ impl Layout<'_> {
         let note = self.closing_note();
         let lines = |sums: &[Sum]| sums.iter().map(|_| LEADING).sum::<f32>();
         self.need(lines(&sums) + BAND + pt(30.0));
-        let (top, left) = (self.y, self.paper.left());
+        let (top, left) = (self.y, self.paper.left);
         let x = self.paper.right() - SUMS;
 
         let table = self.sheet.open_group(Tag::Table);
         for sum in &sums {
             self.sum(x, SUMS, sum);
         }
-        self.to_pay(x);
+        self.last_word(x);
         self.sheet.close_group(table);
         if let Some(note) = note {
             let pen = Self::grey(Style::regular(8.2));
@@ -134,7 +134,8 @@ impl Layout<'_> {
     /// One label with its amount.
     fn sum(&mut self, x: f32, width: f32, sum: &Sum) {
         if sum.strong {
-            self.sheet.rule(x + INSET, self.y + pt(1.2), width - 2.0 * INSET, RULE);
+            self.y += pt(1.6);
+            self.sheet.rule(x + INSET, self.y, width - 2.0 * INSET, RULE);
         }
         let pen = match sum {
             Sum { strong: true, .. } => Self::ink(STRONG),
@@ -158,7 +159,7 @@ impl Layout<'_> {
     }
 
     /// The last word: what is to be paid, or what was credited.
-    fn to_pay(&mut self, x: f32) {
+    fn last_word(&mut self, x: f32) {
         let (words, invoice) = (self.words, self.invoice);
         let (label, amount) = if invoice.is_credit_note() {
             (words.credited, -invoice.total)
