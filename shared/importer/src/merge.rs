@@ -20,8 +20,8 @@ use crate::fault::{Fault, Faults};
 /// that has been billed, or such a subscription gone from the files.
 pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>, Faults> {
     let mut faults = Vec::new();
-    if new.currency != old.currency && has_documents(old) {
-        let wrong = format!("account {} has documents in {}", old.id, old.currency);
+    if new.currency != old.currency && may_have_documents(old) {
+        let wrong = format!("account {} may have documents in {}", old.id, old.currency);
         let right = "keep the currency, or open another account".to_owned();
         let fault = Fault::of_file("accounts.csv", wrong, right).quoting(new.currency.code());
         faults.push(Fault { column: "currency".to_owned(), ..fault });
@@ -50,9 +50,11 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
     }
 }
 
-fn has_documents(account: &Account) -> bool {
+/// Whether there may be documents: a paid invoice leaves no other trace than the version.
+fn may_have_documents(account: &Account) -> bool {
     let moved = [account.balance, account.last_balance, account.credit];
-    moved.iter().any(|money| !money.is_zero())
+    account.version > 0
+        || moved.iter().any(|money| !money.is_zero())
         || !account.billed_one_offs.is_empty()
         || account.subscriptions.iter().any(is_billed)
 }

@@ -113,10 +113,12 @@ impl<'a> Table<'a> {
                 continue;
             };
             if record.len() != width {
-                let right = format!(
-                    "write {width}, as in the header; quote a cell that has a {} or a line break",
-                    if semicolons { "semicolon" } else { "comma" }
-                );
+                let right = if record.iter().any(|cell| cell.contains('\n')) {
+                    format!("write {width}, as in the header; look for a quote that is not closed")
+                } else {
+                    let separator = if semicolons { "semicolon" } else { "comma" };
+                    format!("write {width}, as in the header; quote a cell that has a {separator}")
+                };
                 let wrong = format!("the row has {} cells", record.len());
                 self.context.sink.push(*at(line, &wrong, right));
                 // Its cells may stand under the wrong columns: what they say is not read, and

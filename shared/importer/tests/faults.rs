@@ -64,7 +64,7 @@ fn accounts() {
             (
                 head,
                 "100,residencial,Ana,10,9",
-                "the row has 5 cells: write 4, as in the header; quote a cell that has a comma or a line break",
+                "the row has 5 cells: write 4, as in the header; quote a cell that has a comma",
             ),
         ],
     );

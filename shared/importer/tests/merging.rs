@@ -117,7 +117,7 @@ fn what_contradicts_documents_is_refused() {
     );
     assert_eq!(
         refused(&dollars),
-        "accounts.csv: currency: `USD` account 100 has documents in BRL: keep the currency, or open \
+        "accounts.csv: currency: `USD` account 100 may have documents in BRL: keep the currency, or open \
          another account"
     );
 }

@@ -57,6 +57,13 @@ fn files_and_headers() {
     latin.insert("discounts.csv", b"code,name,percent\nloyal,Fi\xe9l,10\n".as_slice());
     assert_eq!(told_of(&latin), ["discounts.csv:2: is not UTF-8: save the file as CSV in UTF-8"]);
     assert_eq!(
+        told("charges.csv", "account,id,date,description,price,category\n100,\"v,2026-10-05\n\n"),
+        [
+            "charges.csv:2: the row has 2 cells: write 6, as in the header; look for a quote that is \
+          not closed"
+        ]
+    );
+    assert_eq!(
         told("discounts.csv", ""),
         ["discounts.csv: the file is empty: begin it with the line code,name"]
     );
