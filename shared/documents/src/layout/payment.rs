@@ -6,6 +6,8 @@
 //! beside [`super::slip`]. A Pix QR code is not cut off: it belongs above the section, into what
 //! [`Layout::payment`] leaves free between the content and the foot.
 
+use krilla::tagging::Tag;
+
 use super::Layout;
 use crate::{
     palette::GREY,
@@ -60,6 +62,7 @@ impl Layout<'_> {
         let pen = super::pen(Style::regular(7.5), GREY);
         let (right, half) = (self.paper.right(), self.paper.content() * 0.6);
         let detach = self.words.detach;
-        self.sheet.text_right(None, right, y - pt(6.0), half, pen, detach);
+        let mark = self.sheet.leaf(Tag::P);
+        self.sheet.text_right(mark, right, y - pt(6.0), half, pen, detach);
     }
 }

@@ -54,7 +54,7 @@ fn the_structure_reads_from_the_logo_to_the_slip_with_tables_as_tables() {
     let want = format!(
         "Document(Figure P H1 P P H2 P H2 P P P P \
          Table(THead(TR(TH TH TH TH TH)) TBody({row} {row})) \
-         Table({sum} {sum} {sum} {sum}) H2 P H2 P P P P P P P P P)"
+         Table({sum} {sum} {sum} {sum}) H2 P P H2 P P P P P P P P P)"
     );
     assert_eq!(structure(&read.document), want);
 }
