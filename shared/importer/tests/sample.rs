@@ -32,6 +32,14 @@ fn the_sample_reads_without_fault_in_every_month() {
 }
 
 #[test]
+fn the_embedded_sample_is_the_one_in_the_folder() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample");
+    let (folder, embedded) = (Files::from_dir(&folder).unwrap(), Files::sample());
+    assert!(folder.names().eq(embedded.names()));
+    assert!(folder.names().all(|name| folder.get(name) == embedded.get(name)));
+}
+
+#[test]
 fn importing_the_sample_again_changes_nothing() {
     let later = Options::new(months_after(SAMPLE_AS_OF, 1));
     let again = read(&Files::sample(), &later).unwrap();
@@ -52,6 +60,31 @@ fn first_cycle(sample: &Dataset) -> (Vec<Invoice>, usize, Vec<BillingError>) {
         }
     }
     (invoices, nothing, parked)
+}
+
+#[test]
+fn the_sample_can_be_billed_for_a_year() {
+    let sample = sample(0);
+    let mut parked = 0;
+    for new in &sample.accounts {
+        let usage = sample.usage.get(&new.account.id).map_or(&[][..], Vec::as_slice);
+        let (mut account, mut sum) = (new.account.clone(), new.account.balance);
+        while account.next_bill.is_some_and(|next| next < months_after(SAMPLE_AS_OF, 13)) {
+            let Ok(billed) = bill(&account, &sample.catalog, usage) else {
+                parked += 1;
+                break;
+            };
+            let total = billed.invoice.map(|invoice| invoice.total);
+            sum = sum
+                .plus(total.unwrap_or(mensal_domain::money::Money::zero(sum.currency())))
+                .unwrap();
+            account = billed.account;
+            assert_eq!(account.balance, sum, "{}", account.id);
+            let again = merge(&account, new.account.clone(), SAMPLE_AS_OF);
+            assert_eq!(again, Ok(None), "importing again after billing changes nothing");
+        }
+    }
+    assert_eq!(parked, 2);
 }
 
 #[test]

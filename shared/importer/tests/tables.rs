@@ -3,13 +3,8 @@
 
 mod common;
 
-use common::{faults, files, good, with};
+use common::{faults, files, good, told, with};
 use mensal_importer::Files;
-
-/// What a file with these rows, in place of its own, is told.
-fn told(file: &str, text: &str) -> Vec<String> {
-    faults(&with(file, text)).iter().map(ToString::to_string).collect()
-}
 
 #[test]
 fn what_is_there_twice_is_told_with_the_first_line() {

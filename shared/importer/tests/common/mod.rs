@@ -60,3 +60,17 @@ pub(crate) fn good(files: &Files) -> Dataset {
 pub(crate) fn faults(files: &Files) -> Faults {
     read(files, &options()).expect_err("there should be a fault")
 }
+
+/// What a file with these rows, in place of its own, is told.
+pub(crate) fn told(file: &str, text: &str) -> Vec<String> {
+    faults(&with(file, text)).iter().map(ToString::to_string).collect()
+}
+
+/// For each: the columns, one row, and what is told of line 2.
+pub(crate) fn check(file: &str, cases: &[(&str, &str, &str)]) {
+    for (columns, row, want) in cases {
+        let want = format!("{file}:2: {want}");
+        let all = told(file, &format!("{columns}\n{row}\n"));
+        assert!(all.contains(&want), "{row}\n want {want}\n told {all:#?}");
+    }
+}
