@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use mensal_domain::{
     account::{Account, Subscription},
+    calendar::days_after,
     period::BillDayChange,
 };
 
@@ -39,10 +40,11 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
     merged.parked.clone_from(&old.parked);
     subscriptions(old, &mut merged, &mut faults);
     bill_days(old, &mut merged, as_of);
-    // An account whose services are all over is billed no more, until there is something again.
+    // An account whose services are all over is billed no more, until there is something again:
+    // then after the day of the import, since the cycle of that day may have been its last.
     let more = merged.subscriptions != old.subscriptions || merged.one_offs != old.one_offs;
     if old.next_bill.is_none() && more {
-        merged.next_bill = merged.cycle_from(as_of).or(first_cycle);
+        merged.next_bill = merged.cycle_from(days_after(as_of, 1)).or(first_cycle);
     }
     match Faults::new(faults) {
         Some(faults) => Err(faults),

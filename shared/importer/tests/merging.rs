@@ -90,8 +90,11 @@ fn an_account_that_was_over_is_billed_again_when_there_is_something() {
     assert_eq!(merge(&over, same, options().as_of), Ok(None));
     let text = "account,id,date,description,price,category\n100,v2,2026-11-20,Visita,80,service\n";
     let more = account(&good(&changed("charges.csv", text)), "100");
-    let after = merge(&over, more, date(2026, 11, 15)).unwrap().unwrap();
-    assert_eq!(after.next_bill, Some(date(2026, 12, 10)));
+    // Even on the day of the cycle that was its last: that one has been billed.
+    for day in [10, 15] {
+        let after = merge(&over, more.clone(), date(2026, 11, day)).unwrap().unwrap();
+        assert_eq!(after.next_bill, Some(date(2026, 12, 10)));
+    }
 }
 
 #[test]
