@@ -157,7 +157,7 @@ impl Layout<'_> {
         let third = (content / 3.0).round();
         let mut x = left + pt(13.0);
         for (label, value) in cells {
-            let width = third - pt(14.0);
+            let width = third - pt(20.0);
             let mark = self.sheet.leaf(Tag::P);
             let label_style = Self::grey(Style::regular(8.0));
             self.sheet.text_fit(mark, x, self.y + pt(12.0), width, label_style, label);
