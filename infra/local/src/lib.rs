@@ -1,1 +1,9 @@
-//! Placeholder.
+//! The local stack: the whole system in one process, and the commands of `mensal`.
+//!
+//! The real handlers, called with real event JSON, against an embedded `DynamoDB` and S3 that
+//! are reached through the real SDKs. Only queues, schedule, stream delivery and bus are ours.
+
+pub mod cost;
+pub mod importing;
+pub mod stack;
+pub mod summary;

@@ -1,1 +1,33 @@
-fn main() {}
+//! `mensal`: starts the local stack, and the commands around it.
+
+mod cli;
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use commands::Failed;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli::log();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(why) => return Failed::from(why).tell(),
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            None => commands::run(&cli.run).await,
+            Some(Command::Bill(options)) => commands::bill(&options).await,
+            Some(Command::Import(options)) => commands::import(&options).await,
+            Some(Command::Preview(options)) => commands::preview(&options).await,
+            Some(Command::Unpark(options)) => commands::unpark(&options).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => failed.tell(),
+    }
+}

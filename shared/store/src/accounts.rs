@@ -8,9 +8,6 @@ use crate::{
     keys::{self, Item, Key},
 };
 
-/// An account, or why its item cannot be read.
-pub type StoredAccount = Result<Account, StoreError>;
-
 impl Store {
     /// The account; none if there is none of that id.
     ///
@@ -68,33 +65,6 @@ impl Store {
             }
         }
         Ok(out)
-    }
-
-    /// Every account of the table, page by page, for a report or a check; never on a hot path.
-    ///
-    /// # Errors
-    /// As [`Store::account`]; an item that cannot be read is in the page as an error.
-    pub async fn scan_accounts(
-        &self,
-        after: Option<Item>,
-    ) -> Result<(Vec<StoredAccount>, Option<Item>), StoreError> {
-        let page = self
-            .client
-            .scan()
-            .table_name(&*self.table)
-            .filter_expression("SK = :account")
-            .expression_attribute_values(":account", keys::text(keys::ACCOUNT_SK))
-            .set_exclusive_start_key(after)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await?;
-        self.meter.read(page.consumed_capacity());
-        let read_one = |item: Item| {
-            let pk = item.get(keys::PK).and_then(|pk| pk.as_s().ok()).cloned();
-            read(&Key { pk: pk.unwrap_or_default(), sk: keys::ACCOUNT_SK.into() }, item)
-        };
-        let accounts = page.items.into_iter().flatten().map(read_one).collect();
-        Ok((accounts, page.last_evaluated_key))
     }
 
     /// Stores an account if it is still at a version; version none: if there is none yet.

@@ -12,6 +12,7 @@ mod keys;
 mod meter;
 mod parking;
 mod runs;
+mod scan;
 mod table;
 mod usage;
 
@@ -19,7 +20,6 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
-pub use accounts::StoredAccount;
 pub use catalog::Head;
 pub use error::StoreError;
 pub use images::document;
@@ -28,6 +28,7 @@ pub use keys::{SHARDS, shard_of};
 pub use meter::{Meter, Units};
 pub use parking::Parked;
 pub use runs::{Agenda, Progress, ShardPlan};
+pub use scan::Page;
 
 /// The table of one ISP.
 #[derive(Clone, Debug)]

@@ -1,0 +1,126 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+use mensal_domain::ids::AccountId;
+
+/// Recurring billing for Internet service providers, as a local stack.
+///
+/// Without a command: starts everything on localhost, imports the sample ISP on the first start,
+/// bills the current cycle, and goes on running its schedules until Ctrl-C.
+#[derive(Parser)]
+#[command(version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: Run,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  something failed; standard error says what
+  2  the command line is wrong
+  3  the data is wrong: every fault with file, line, column, and what would be right
+  4  there is no such account, or nothing to be done for it";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Bill every cycle up to a date and print what it came to.
+    Bill(Bill),
+    /// Import an ISP's CSV files (see docs/importing.md): all of them or nothing.
+    Import(Import),
+    /// Show an account's next invoice, each line and each date with its explanation. Writes nothing.
+    Preview(Preview),
+    /// Put a parked account back on the agenda, once what was wrong with it is mended.
+    Unpark(Unpark),
+}
+
+/// Where the data lies.
+#[derive(Args)]
+pub(crate) struct Data {
+    /// The folder of the local stack's data; made if it is not there.
+    #[arg(long = "data", value_name = "DIR", default_value = "mensal-data")]
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Stop after billing instead of running the schedules.
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Bill {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Bill every cycle on or before this date.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Date,
+    /// Generate so many accounts (those that are there already stay). Without it: what is in the
+    /// folder, or the sample ISP if it is empty.
+    #[arg(long, value_name = "N")]
+    pub(crate) accounts: Option<u64>,
+    /// Another seed generates other accounts.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The month of the first cycle of generated accounts [default: 2026-11-01, or the month of
+    /// --until if that is earlier].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) start: Option<Date>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Tell progress as lines of JSON on standard error, for programs.
+    #[arg(long, hide = true)]
+    pub(crate) progress_lines: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Import {
+    /// The folder of CSV files.
+    pub(crate) files: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// The first cycle of an account that names none is its first bill day on or after this date
+    /// [default: today].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+    /// Only check the files against each other.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Preview {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// Show the first invoice of a cycle on or after this date [default: today].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<Date>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Unpark {
+    /// The account.
+    pub(crate) account: AccountId,
+    #[command(flatten)]
+    pub(crate) data: Data,
+}
+
+/// Logs of the stack go to standard error; `RUST_LOG` sets the level.
+pub(crate) fn log() {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
+    fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,26 @@
+//! `import`: an ISP's own data.
+
+use mensal::importing;
+use mensal_importer::{Files, Options as Reading, read};
+
+use super::{Failed, Opened, today};
+use crate::cli::Import;
+
+pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
+    let as_of = options.as_of.unwrap_or_else(today);
+    let folder = options.files.display();
+    let files = Files::from_dir(&options.files)
+        .map_err(|why| format!("cannot read the folder {folder}: {why}"))?;
+    let data = read(&files, &Reading::new(as_of))?;
+    if options.check {
+        println!("{folder}: no fault in {} accounts", data.accounts.len());
+        return Ok(());
+    }
+    let opened = Opened::open(&options.data.folder).await?;
+    let done = importing::import(opened.store(), &data, as_of).await?;
+    println!(
+        "imported: {} accounts new, {} changed, {} unchanged; usage of {} months new or changed",
+        done.added, done.changed, done.unchanged, done.usage_months
+    );
+    Ok(())
+}

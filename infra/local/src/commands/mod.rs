@@ -1,0 +1,95 @@
+//! The commands, one file each.
+
+mod bill;
+mod import;
+mod preview;
+mod progress;
+mod run;
+mod unpark;
+
+use std::{path::Path, process::ExitCode};
+
+use jiff::civil::Date;
+use mensal::stack::{BUCKET, Directory, Error, Held, Options, Stack, TABLE};
+use mensal_importer::Faults;
+use mensal_runtime::{clients::Clients, requests::Requests};
+use mensal_store::Store;
+
+pub(crate) use bill::bill;
+pub(crate) use import::import;
+pub(crate) use preview::preview;
+pub(crate) use run::run;
+pub(crate) use unpark::unpark;
+
+/// How a command failed, and with which exit code.
+pub(crate) enum Failed {
+    /// 1: something failed.
+    Error(Error),
+    /// 3: the data is wrong.
+    Data(String),
+    /// 4: there is nothing to do it to.
+    Nothing(String),
+}
+
+impl<E: Into<Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        match error.downcast::<Faults>() {
+            Ok(faults) => Self::Data(faults.to_string()),
+            Err(error) => Self::Error(error),
+        }
+    }
+}
+
+impl Failed {
+    /// Says it on standard error.
+    pub(crate) fn tell(self) -> ExitCode {
+        let (text, code) = match self {
+            Self::Error(error) => (format!("mensal: {error}"), 1),
+            Self::Data(faults) => (faults, 3),
+            Self::Nothing(text) => (format!("mensal: {text}"), 4),
+        };
+        eprintln!("{}", text.trim_end());
+        ExitCode::from(code)
+    }
+}
+
+/// The table of a folder: of the process that holds it, or of a stack of our own if none does.
+pub(crate) enum Opened {
+    /// A stack of our own.
+    Ours(Box<Stack>),
+    /// The table of another process.
+    Theirs(Store),
+}
+
+impl Opened {
+    pub(crate) async fn open(folder: &Path) -> Result<Self, Error> {
+        match Stack::start(folder, Options::default()).await {
+            Ok(stack) => Ok(Self::Ours(Box::new(stack))),
+            Err(error) if error.is::<Held>() => {
+                let endpoints = Directory::announced(folder)?;
+                let clients = Clients::local(&endpoints.dynamodb, Requests::default());
+                Ok(Self::Theirs(Store::new(clients.dynamodb(), TABLE)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        match self {
+            Self::Ours(stack) => stack.store(),
+            Self::Theirs(store) => store,
+        }
+    }
+}
+
+/// Today, where this machine is.
+pub(crate) fn today() -> Date {
+    jiff::Zoned::now().date()
+}
+
+/// Where the invoices lie.
+pub(crate) fn where_pdfs_lie(stack: &Stack) -> String {
+    debug_assert!(stack.bucket_path().ends_with(BUCKET));
+    stack.bucket_path().join("invoices").display().to_string()
+}

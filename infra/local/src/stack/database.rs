@@ -1,0 +1,97 @@
+//! `DynamoDB`, embedded, on a file.
+
+use std::{path::Path, path::PathBuf, time::Duration};
+
+use dynoxide::{
+    Database as Dynamo,
+    actions::{
+        get_records::{GetRecordsRequest, GetRecordsResponse},
+        get_shard_iterator::GetShardIteratorRequest,
+        list_streams::ListStreamsRequest,
+    },
+};
+use tokio::net::TcpListener;
+
+use super::Error;
+
+/// The database.
+#[derive(Clone)]
+pub(super) struct Database {
+    dynamo: Dynamo,
+    path: PathBuf,
+}
+
+/// The streams of the emulator have one shard, named after the table.
+fn shard(table: &str) -> String {
+    format!("shardId-00000001-{table}")
+}
+
+impl Database {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let text = path.to_str().ok_or("the path of the data folder is not UTF-8")?;
+        let dynamo = Dynamo::new(text)?;
+        // Written through at each transaction to the operating system, which survives the end of
+        // the process; not to the disk, which would be for the end of the machine.
+        dynamo.enable_bulk_loading()?;
+        Ok(Self { dynamo, path: path.into() })
+    }
+
+    /// Serves its API on a free port of loopback.
+    pub(super) async fn serve(&self) -> Result<String, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        tokio::spawn(dynoxide::server::serve_on(listener, self.dynamo.clone()));
+        Ok(endpoint)
+    }
+
+    /// Gives the emulator's stream an index by sequence number: it looks for the last one at each
+    /// write, and for the next ones at each read, and has no index for either. Without it
+    /// everything works, and gets slower with each record.
+    pub(super) fn index_stream(&self) -> Result<(), Error> {
+        let sqlite = self.sqlite()?;
+        sqlite.execute_batch(
+            "CREATE INDEX IF NOT EXISTS mensal_stream_by_sequence
+             ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
+             ANALYZE;",
+        )?;
+        Ok(())
+    }
+
+    /// Forgets stream records that have been read, but for the last, from which the next sequence
+    /// number counts on. The real stream forgets after a day.
+    pub(super) fn forget_through(&self, sequence: &str) -> Result<(), Error> {
+        let sqlite = self.sqlite()?;
+        sqlite.execute(
+            "DELETE FROM _stream_records WHERE CAST(sequence_number AS INTEGER) < ?1 - 100000000000000000000",
+            [sequence],
+        )?;
+        Ok(())
+    }
+
+    fn sqlite(&self) -> Result<rusqlite::Connection, Error> {
+        let sqlite = rusqlite::Connection::open(&self.path)?;
+        sqlite.busy_timeout(Duration::from_secs(30))?;
+        Ok(sqlite)
+    }
+
+    /// The stream's records after a sequence number (from the oldest if there is none yet).
+    pub(super) fn records(
+        &self,
+        table: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<GetRecordsResponse, Error> {
+        let streams = ListStreamsRequest { table_name: Some(table.into()), ..Default::default() };
+        let streams = self.dynamo.list_streams(streams)?;
+        let stream = streams.streams.first().ok_or("the table has no stream")?;
+        let kind = if after.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
+        let iterator = self.dynamo.get_shard_iterator(GetShardIteratorRequest {
+            stream_arn: stream.stream_arn.clone(),
+            shard_id: shard(table),
+            shard_iterator_type: kind.into(),
+            sequence_number: after.map(str::to_owned),
+        })?;
+        let shard_iterator = iterator.shard_iterator.ok_or("the stream gave no iterator")?;
+        Ok(self.dynamo.get_records(GetRecordsRequest { shard_iterator, limit: Some(limit) })?)
+    }
+}

@@ -1,0 +1,108 @@
+//! What the functions ask of SQS and `EventBridge`, answered over HTTP to the real SDKs.
+
+use std::sync::Arc;
+
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::{
+    Error,
+    bus::Log,
+    queues::{Letter, Queues},
+};
+
+type Services = (Arc<Queues>, Arc<Log>);
+type Answer = (StatusCode, String);
+
+/// Serves both on a free port of loopback.
+pub(super) async fn serve(queues: Arc<Queues>, bus: Arc<Log>) -> Result<String, Error> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    let app = Router::new().route("/", post(answer)).with_state((queues, bus));
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, app).await {
+            tracing::error!(%error, "the endpoint of the queues has ended");
+        }
+    });
+    Ok(endpoint)
+}
+
+async fn answer(State((queues, bus)): State<Services>, headers: HeaderMap, body: Bytes) -> Answer {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let done = match target.unwrap_or_default() {
+        "AmazonSQS.SendMessage" => send(&queues, &body),
+        "AmazonSQS.SendMessageBatch" => send_batch(&queues, &body),
+        "AWSEvents.PutEvents" => put_events(&bus, &body),
+        other => Err(format!("the local stack does not know `{other}`").into()),
+    };
+    match done {
+        Ok(answer) => (StatusCode::OK, answer.to_string()),
+        Err(why) => {
+            let answer = json!({ "__type": "InvalidParameterValue", "message": why.to_string() });
+            (StatusCode::BAD_REQUEST, answer.to_string())
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Message {
+    #[serde(default)]
+    id: String,
+    message_body: String,
+    #[serde(default)]
+    message_attributes: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Send {
+    queue_url: String,
+    #[serde(flatten)]
+    message: Message,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendBatch {
+    queue_url: String,
+    entries: Vec<Message>,
+}
+
+fn queue_of(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or_default()
+}
+
+fn letter(message: Message) -> Letter {
+    let reason = message.message_attributes["reason"]["StringValue"].as_str().map(str::to_owned);
+    Letter { body: message.message_body, reason }
+}
+
+fn send(queues: &Queues, body: &[u8]) -> Result<Value, Error> {
+    let request: Send = serde_json::from_slice(body)?;
+    queues.send(queue_of(&request.queue_url), vec![letter(request.message)]);
+    Ok(json!({ "MessageId": "local", "MD5OfMessageBody": "" }))
+}
+
+fn send_batch(queues: &Queues, body: &[u8]) -> Result<Value, Error> {
+    let request: SendBatch = serde_json::from_slice(body)?;
+    let sent = |message: &Message| json!({ "Id": message.id, "MessageId": "local", "MD5OfMessageBody": "" });
+    let successful: Vec<_> = request.entries.iter().map(sent).collect();
+    let letters = request.entries.into_iter().map(letter).collect();
+    queues.send(queue_of(&request.queue_url), letters);
+    Ok(json!({ "Successful": successful, "Failed": [] }))
+}
+
+fn put_events(bus: &Log, body: &[u8]) -> Result<Value, Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Put {
+        entries: Vec<Value>,
+    }
+    let request: Put = serde_json::from_slice(body)?;
+    bus.put(&request.entries)?;
+    let entries: Vec<_> = request.entries.iter().map(|_| json!({ "EventId": "local" })).collect();
+    Ok(json!({ "FailedEntryCount": 0, "Entries": entries }))
+}

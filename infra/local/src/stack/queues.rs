@@ -1,0 +1,254 @@
+//! Queues, in process: visibility, receive count, dead letters; kept in a journal, so that what
+//! was accepted is there when the process starts again.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    io,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::{sync::Notify, time::Instant};
+
+use super::journal::{Entry, Journal};
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// What it says.
+    pub body: String,
+    /// Why it lies with the dead letters, if it was put there for a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Letter {
+    /// A message of a body.
+    #[must_use]
+    pub fn of(body: &str) -> Self {
+        Self { body: body.to_owned(), reason: None }
+    }
+}
+
+/// What queues do to messages in tests. Real ones promise to deliver at least once, in any order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mischief {
+    /// Every message comes twice.
+    pub twice: bool,
+    /// Messages come in another order: as this seed says.
+    pub shuffled: Option<u64>,
+}
+
+/// A message that was received.
+#[derive(Clone, Debug)]
+pub(super) struct Received {
+    pub(super) number: u64,
+    pub(super) letter: Letter,
+    pub(super) times: u32,
+}
+
+/// So often a message is received before it goes to the dead letters.
+const MOST_RECEIVES: u32 = 5;
+/// How long a message that failed stays away, the first time; twice as long each further time.
+const STAYS_AWAY: Duration = Duration::from_millis(100);
+
+struct State {
+    journal: Journal,
+    next: u64,
+    waiting: HashMap<String, VecDeque<Received>>,
+    away: Vec<(Instant, String, Received)>,
+    in_flight: usize,
+    dead: BTreeMap<u64, (String, Letter)>,
+    mischief: Mischief,
+}
+
+/// All queues of the stack.
+pub(super) struct Queues {
+    state: Mutex<State>,
+    changed: Notify,
+    emptied: Notify,
+}
+
+impl Queues {
+    pub(super) fn open(path: &Path, mischief: Mischief) -> io::Result<Self> {
+        let (journal, pending) = Journal::open(path)?;
+        let next = pending.keys().next_back().map_or(1, |last| last + 1);
+        let mut state = State {
+            journal,
+            next,
+            waiting: HashMap::new(),
+            away: Vec::new(),
+            in_flight: 0,
+            dead: BTreeMap::new(),
+            mischief,
+        };
+        for (number, (queue, letter)) in pending {
+            state.place(&queue, Received { number, letter, times: 0 });
+        }
+        Ok(Self { state: Mutex::new(state), changed: Notify::new(), emptied: Notify::new() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Accepts messages: they are in the journal when this returns.
+    pub(super) fn send(&self, queue: &str, letters: Vec<Letter>) {
+        let mut state = self.state();
+        let copies = if state.mischief.twice && !is_dead(queue) { 2 } else { 1 };
+        let mut entries = Vec::with_capacity(letters.len() * copies);
+        let mut placed = Vec::with_capacity(letters.len() * copies);
+        for letter in letters {
+            for _ in 0..copies {
+                let number = state.next;
+                state.next += 1;
+                entries.push(Entry::Sent(number, queue.to_owned(), letter.clone()));
+                placed.push(Received { number, letter: letter.clone(), times: 0 });
+            }
+        }
+        state.write(&entries);
+        for received in placed {
+            state.place(queue, received);
+        }
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits for messages; at most `most` at once.
+    pub(super) async fn receive(&self, queue: &str, most: usize) -> Vec<Received> {
+        loop {
+            let changed = self.changed.notified();
+            let until = {
+                let mut state = self.state();
+                let got = state.take(queue, most);
+                if !got.is_empty() {
+                    return got;
+                }
+                state.away.iter().map(|(until, ..)| *until).min()
+            };
+            match until {
+                Some(until) => {
+                    tokio::select! { () = changed => {}, () = tokio::time::sleep_until(until) => {} }
+                }
+                None => changed.await,
+            }
+        }
+    }
+
+    /// Ends what was received: what failed comes again later, or goes to the dead letters.
+    pub(super) fn finish(
+        &self,
+        queue: &str,
+        dead_letters: &str,
+        all: Vec<Received>,
+        failed: &[u64],
+    ) {
+        let mut state = self.state();
+        let mut entries = Vec::with_capacity(all.len());
+        for received in all {
+            state.in_flight -= 1;
+            if !failed.contains(&received.number) {
+                entries.push(Entry::Done(received.number));
+            } else if received.times >= MOST_RECEIVES {
+                let number = state.next;
+                state.next += 1;
+                entries.push(Entry::Done(received.number));
+                entries.push(Entry::Sent(number, dead_letters.to_owned(), received.letter.clone()));
+                state.dead.insert(number, (dead_letters.to_owned(), received.letter));
+            } else {
+                let away = STAYS_AWAY * 2_u32.pow(received.times.saturating_sub(1));
+                state.away.push((Instant::now() + away, queue.to_owned(), received));
+            }
+        }
+        state.write(&entries);
+        let idle = state.is_idle();
+        if idle && state.dead.is_empty() {
+            state.shorten();
+        }
+        drop(state);
+        self.changed.notify_waiters();
+        if idle {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    /// Whether no message waits, is away or in flight; dead letters do not count.
+    pub(super) fn is_idle(&self) -> bool {
+        self.state().is_idle()
+    }
+
+    /// Waits until that is so.
+    pub(super) async fn idle(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.is_idle() {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    /// The dead letters of a queue, with its name.
+    pub(super) fn letters(&self, queue: &str) -> Vec<(String, Letter)> {
+        self.state().dead.values().filter(|(of, _)| of == queue).cloned().collect()
+    }
+}
+
+fn is_dead(queue: &str) -> bool {
+    queue.ends_with("dead-letters")
+}
+
+impl State {
+    fn place(&mut self, queue: &str, received: Received) {
+        if is_dead(queue) {
+            self.dead.insert(received.number, (queue.to_owned(), received.letter));
+        } else {
+            self.waiting.entry(queue.to_owned()).or_default().push_back(received);
+        }
+    }
+
+    fn take(&mut self, queue: &str, most: usize) -> Vec<Received> {
+        let now = Instant::now();
+        let (back, away) = self.away.drain(..).partition(|(until, ..)| *until <= now);
+        self.away = away;
+        for (_, queue, received) in back {
+            self.place(&queue, received);
+        }
+        let shuffled = self.mischief.shuffled;
+        let waiting = self.waiting.entry(queue.to_owned()).or_default();
+        if let Some(seed) = shuffled {
+            // Not random: any order will do, and the same seed gives the same one.
+            let key =
+                |received: &Received| (received.number ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            waiting.make_contiguous().sort_by_key(key);
+        }
+        let count = most.min(waiting.len());
+        let mut got: Vec<_> = waiting.drain(..count).collect();
+        for received in &mut got {
+            received.times += 1;
+        }
+        self.in_flight += got.len();
+        got
+    }
+
+    fn is_idle(&self) -> bool {
+        self.in_flight == 0 && self.away.is_empty() && self.waiting.values().all(VecDeque::is_empty)
+    }
+
+    /// A journal that cannot be written is a disk that is full or gone: nothing can be promised
+    /// any more, so nothing more is done.
+    fn write(&mut self, entries: &[Entry]) {
+        if let Err(error) = self.journal.add(entries) {
+            tracing::error!(%error, "the journal of the queues cannot be written");
+            std::process::abort();
+        }
+    }
+
+    fn shorten(&mut self) {
+        if let Err(error) = self.journal.shorten() {
+            tracing::warn!(%error, "the journal of the queues cannot be shortened");
+        }
+    }
+}
