@@ -18,14 +18,12 @@ pub(crate) struct Palette {
     pub(crate) tint: Rgb,
 }
 
-/// Text.
-pub(crate) const INK: Rgb = [0x1c, 0x1f, 0x26];
+/// Text: black, which office printers print sharp, where any other colour becomes a pattern of dots.
+pub(crate) const INK: Rgb = [0; 3];
 /// Text of second rank. Its contrast with white is above 4.5:1 (WCAG 2, 1.4.3).
-pub(crate) const GREY: Rgb = [0x5f, 0x65, 0x72];
+pub(crate) const GREY: Rgb = [0x66; 3];
 /// Thin lines.
-pub(crate) const RULE: Rgb = [0xc9, 0xcd, 0xd4];
-/// On colours that white is not readable on.
-const BLACK: Rgb = [0; 3];
+pub(crate) const RULE: Rgb = [0xcc; 3];
 /// Paper.
 pub(crate) const WHITE: Rgb = [0xff; 3];
 /// Something is not as usual: a void invoice.
@@ -47,7 +45,7 @@ impl Palette {
         while contrast(title, WHITE) < READABLE {
             title = title.map(|part| part - part.div_ceil(16));
         }
-        let on_main = if contrast(main, WHITE) >= READABLE { WHITE } else { BLACK };
+        let on_main = if contrast(main, WHITE) >= READABLE { WHITE } else { INK };
         // One part of the colour in twelve.
         let tint = main.map(|part| 255 - (255 - part) / 12);
         Self { main, on_main, title, tint }
