@@ -73,7 +73,6 @@ impl Layout<'_> {
         let columns = self.columns();
         let open = self.sheet.open_group(Tag::Table);
         self.table_head(&columns, true);
-        let body = self.sheet.open_group(Tag::TBody);
         let invoice = self.invoice;
         if invoice.lines.is_empty() {
             self.empty_row(&columns);
@@ -81,7 +80,6 @@ impl Layout<'_> {
         for line in &invoice.lines {
             self.row(&columns, line);
         }
-        self.sheet.close_group(body);
         self.sheet.close_group(open);
         self.y += pt(7.0);
     }
@@ -96,7 +94,6 @@ impl Layout<'_> {
         let main = self.palette.main;
         self.sheet.fill(area, main);
         let y = self.y + pt(12.2);
-        let head = first.then(|| self.sheet.open_group(Tag::THead));
         let row = first.then(|| self.sheet.open_group(Tag::TR));
         let mark = |layout: &mut Self| -> Option<Mark> {
             first.then(|| layout.sheet.leaf(Tag::TH(TableHeaderScope::Column)))
@@ -112,8 +109,8 @@ impl Layout<'_> {
             let cell = mark(self);
             self.sheet.text_right(cell, right, y, width, style, text);
         }
-        for group in [row, head].into_iter().flatten() {
-            self.sheet.close_group(group);
+        if let Some(row) = row {
+            self.sheet.close_group(row);
         }
         self.y += HEAD;
     }
