@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Preview(Preview),
     /// Put a parked account back on the agenda, once what was wrong with it is mended.
     Unpark(Unpark),
+    /// Check what must always hold: balances, sums, days billed once, a PDF for each invoice.
+    Audit(Audit),
 }
 
 /// Where the data lies.
@@ -114,6 +116,12 @@ pub(crate) struct Preview {
 pub(crate) struct Unpark {
     /// The account.
     pub(crate) account: AccountId,
+    #[command(flatten)]
+    pub(crate) data: Data,
+}
+
+#[derive(Args)]
+pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) data: Data,
 }

@@ -1,14 +1,17 @@
 //! Writes what an import brings: everything is checked before anything is written, and what was
 //! begun and not ended is finished by beginning again.
 
+use std::collections::HashMap;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use mensal_domain::{
     account::Account,
-    billing::{self, Billed},
+    billing,
     catalog::Catalog,
     ids::AccountId,
     invoice::{InvoiceId, InvoiceKind},
+    money::Money,
     usage::UsageDay,
 };
 use mensal_importer::{Dataset, Faults, NewAccount, generate::Generator, merge};
@@ -113,12 +116,12 @@ async fn write_all(
     as_of: Date,
 ) -> Result<Imported, Error> {
     let ids: Vec<AccountId> = chunk.iter().map(|(new, _)| new.account.id.clone()).collect();
-    let stored = store.accounts(&ids).await?;
-    let there = |id: &AccountId| stored.iter().any(|old| old.id == *id);
+    let stored = store.accounts(&ids).await?.into_iter().map(|old| (old.id.clone(), old));
+    let mut stored: HashMap<AccountId, Account> = stored.collect();
     stream::iter(chunk)
         .map(|(new, usage)| {
-            let is_new = !there(&new.account.id);
-            write_one(store, catalog, new, usage, is_new, as_of)
+            let old = stored.remove(&new.account.id);
+            write_one(store, catalog, new, usage, old, as_of)
         })
         .buffer_unordered(TOGETHER)
         .try_fold(Imported::default(), |sum, one| async move { Ok(sum.and(one)) })
@@ -130,77 +133,82 @@ async fn write_one(
     catalog: &Catalog,
     new: NewAccount,
     usage: Vec<UsageDay>,
-    is_new: bool,
+    old: Option<Account>,
     as_of: Date,
 ) -> Result<Imported, Error> {
     let mut done = Imported::default();
-    let id = new.account.id.clone();
     // Usage first: an account that can be billed has all of it.
     if !usage.is_empty() {
-        done.usage_months = store.record_usage(&id, &usage).await?.try_into()?;
+        done.usage_months = store.record_usage(&new.account.id, &usage).await?.try_into()?;
     }
-    if is_new {
-        match store.put_account(&new.account, None).await {
-            Ok(()) => done.added = 1,
-            Err(StoreError::Moved) => {
-                merge_in(store, new.account.clone(), as_of, &mut done).await?
-            }
-            Err(error) => return Err(error.into()),
-        }
-    } else {
-        merge_in(store, new.account.clone(), as_of, &mut done).await?;
+    match put(store, &new.account, old, as_of).await? {
+        Put::Added => done.added = 1,
+        Put::Changed => done.changed = 1,
+        Put::Unchanged => done.unchanged = 1,
     }
     if let Some((on, balance)) = new.opening {
-        let invoice = InvoiceId { cycle: on, kind: InvoiceKind::Opening };
-        if store.invoice(&id, invoice).await?.is_none() {
-            bring_forward(store, catalog, &id, |account, catalog| {
-                billing::bring_forward(account, catalog, on, balance)
-            })
-            .await?;
-        }
+        bring_forward(store, catalog, &new.account.id, on, balance).await?;
     }
     Ok(done)
 }
 
-async fn merge_in(
-    store: &Store,
-    new: Account,
-    as_of: Date,
-    done: &mut Imported,
-) -> Result<(), Error> {
-    for _ in 0..MOST_CONFLICTS {
-        let old = store.account(&new.id).await?.ok_or("an account has vanished")?;
-        let Some(mut merged) = merge(&old, new.clone(), as_of)? else {
-            done.unchanged = 1;
-            return Ok(());
-        };
-        merged.version = old.version + 1;
-        match store.put_account(&merged, Some(old.version)).await {
-            Err(StoreError::Moved) => {}
-            Err(error) => return Err(error.into()),
-            Ok(()) => {
-                done.changed = 1;
-                return Ok(());
-            }
-        }
-    }
-    Err(format!("account {} keeps changing: import again", new.id).into())
+enum Put {
+    Added,
+    Changed,
+    Unchanged,
 }
 
+/// Stores what an account becomes; one that others change meanwhile is merged again.
+async fn put(
+    store: &Store,
+    new: &Account,
+    mut old: Option<Account>,
+    as_of: Date,
+) -> Result<Put, Error> {
+    for _ in 0..MOST_CONFLICTS {
+        let (account, at_version, put) = match &old {
+            None => (new.clone(), None, Put::Added),
+            Some(old) => match merge(old, new.clone(), as_of)? {
+                None => return Ok(Put::Unchanged),
+                Some(mut merged) => {
+                    merged.version = old.version + 1;
+                    (merged, Some(old.version), Put::Changed)
+                }
+            },
+        };
+        match store.put_account(&account, at_version).await {
+            Ok(()) => return Ok(put),
+            Err(StoreError::Moved) => old = store.account(&new.id).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(keeps_changing(&new.id))
+}
+
+fn keeps_changing(id: &AccountId) -> Error {
+    format!("account {id} keeps changing: import again").into()
+}
+
+/// Issues the document of a balance brought along, unless it is there.
 async fn bring_forward(
     store: &Store,
     catalog: &Catalog,
     id: &AccountId,
-    bring: impl Fn(&Account, &Catalog) -> Result<Billed, billing::BillingError>,
+    on: Date,
+    balance: Money,
 ) -> Result<(), Error> {
+    let invoice = InvoiceId { cycle: on, kind: InvoiceKind::Opening };
+    if store.invoice(id, invoice).await?.is_some() {
+        return Ok(());
+    }
     for _ in 0..MOST_CONFLICTS {
         let account = store.account(id).await?.ok_or("an account has vanished")?;
-        let billed = bring(&account, catalog)?;
+        let billed = billing::bring_forward(&account, catalog, on, balance)?;
         match store.commit(account.version, &billed).await {
+            Ok(_) => return Ok(()),
             Err(StoreError::Moved) => {}
             Err(error) => return Err(error.into()),
-            Ok(_) => return Ok(()),
         }
     }
-    Err(format!("account {id} keeps changing: import again").into())
+    Err(keeps_changing(id))
 }

@@ -3,7 +3,9 @@
 //! The real handlers, called with real event JSON, against an embedded `DynamoDB` and S3 that
 //! are reached through the real SDKs. Only queues, schedule, stream delivery and bus are ours.
 
+pub mod audit;
 pub mod cost;
 pub mod importing;
+pub mod running;
 pub mod stack;
 pub mod summary;

@@ -31,6 +31,20 @@ pub enum Delivery {
     EmailAndPrint,
 }
 
+/// The days on which an account may not become delinquent, beside its weekdays.
+///
+/// Its own type, and no `Option`: an account that overrides a calendar by none must be told from
+/// one that overrides nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exclusions {
+    /// No day is excluded.
+    #[default]
+    None,
+    /// The days of a calendar.
+    Calendar(CalendarCode),
+}
+
 macro_rules! settings {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr),+ $(,)?) => {
         /// The rules of an account type. Days are calendar days.
@@ -81,8 +95,8 @@ settings! {
     auto_pay_days: u16 = 10,
     /// The weekdays on which an account may become delinquent.
     delinquent_weekdays: Weekdays = Weekdays::MONDAY_TO_FRIDAY,
-    /// The calendar of days on which it may not; none for no exclusions.
-    calendar: Option<CalendarCode> = None,
+    /// The days on which it may not.
+    calendar: Exclusions = Exclusions::None,
     /// Whether days of suspension are charged.
     suspended_days: SuspendedDays = SuspendedDays::Free,
     /// How far back a change of history corrects what has been billed, in days before the cycle.
@@ -107,6 +121,14 @@ mod tests {
         let effective = residential.with(&own);
         assert_eq!((effective.due_days, effective.grace_days), (15, 30));
         assert_eq!(residential.with(&Overrides::default()), residential);
+    }
+
+    #[test]
+    fn overriding_a_calendar_by_none_is_not_overriding_nothing() {
+        let own = Overrides { calendar: Some(Exclusions::None), ..Overrides::default() };
+        let stored = serde_json::to_string(&own).unwrap();
+        assert_eq!(serde_json::from_str::<Overrides>(&stored).unwrap(), own);
+        assert_ne!(own, Overrides::default());
     }
 
     #[test]

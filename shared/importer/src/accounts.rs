@@ -9,6 +9,7 @@ use mensal_domain::{
     locale::Locale,
     money::{Currency, Money},
     period::{BillDay, BillDayChange},
+    settings::Exclusions,
 };
 
 use crate::{
@@ -89,7 +90,7 @@ fn account(
     let currency = row.may("currency", named::<Currency>);
     let currency = if row.text("currency").is_empty() { to.isp.currency } else { currency };
     let overrides = settings::read(row);
-    if let Some(Some(calendar)) = &overrides.calendar {
+    if let Some(Exclusions::Calendar(calendar)) = &overrides.calendar {
         to.calendars.check(row, "calendar", calendar);
     }
     let bill_days = bill_days(row);

@@ -9,7 +9,7 @@ use mensal_domain::{
     ids::{AccountTypeCode, CalendarCode, CategoryCode, DiscountCode, TaxCode},
     invoice::TaxMode,
     locale::Locale,
-    settings::BillingSettings,
+    settings::{BillingSettings, Exclusions},
 };
 
 use crate::{
@@ -188,7 +188,7 @@ pub(crate) fn account_types(
         let first = code.as_ref().is_some_and(|code| index.claim(&row, "code", code));
         let name = row.need("name", |given| text(MAX_NAME, given));
         let own = settings::read(&row);
-        if let Some(Some(calendar)) = &own.calendar {
+        if let Some(Exclusions::Calendar(calendar)) = &own.calendar {
             calendars.check(&row, "calendar", calendar);
         }
         let mut messages = BTreeMap::new();

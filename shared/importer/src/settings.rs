@@ -2,7 +2,7 @@
 //! type, and in `accounts.csv`, where they override single ones.
 
 use mensal_domain::{
-    settings::{Delivery, MAX_DAYS, Overrides, SuspendedDays},
+    settings::{Delivery, Exclusions, MAX_DAYS, Overrides, SuspendedDays},
     stationery::Paper,
 };
 
@@ -38,8 +38,8 @@ pub(crate) fn read(row: &Row<'_>) -> Overrides {
         auto_pay_days: days("auto_pay_days"),
         delinquent_weekdays: row.may("delinquent_weekdays", named),
         calendar: match row.text("calendar") {
-            NO_CALENDAR => Some(None),
-            _ => row.may("calendar", named).map(Some),
+            NO_CALENDAR => Some(Exclusions::None),
+            _ => row.may("calendar", named).map(Exclusions::Calendar),
         },
         suspended_days: row.may("suspended_days", |text| word(&SUSPENDED_DAYS, text)),
         correction_days: days("correction_days"),

@@ -63,8 +63,9 @@ impl Clients {
     /// S3, by paths rather than host names where the endpoint is a local one.
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {
+        let own = std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
         let config = aws_sdk_s3::config::Builder::from(&self.config)
-            .force_path_style(self.config.endpoint_url().is_some())
+            .force_path_style(own || self.config.endpoint_url().is_some())
             .interceptor(self.requests.clone());
         aws_sdk_s3::Client::from_conf(config.build())
     }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod audit;
 mod bill;
 mod import;
 mod preview;
@@ -7,7 +8,10 @@ mod progress;
 mod run;
 mod unpark;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use jiff::civil::Date;
 use mensal::stack::{BUCKET, Directory, Error, Held, Options, Stack, TABLE};
@@ -15,6 +19,7 @@ use mensal_importer::Faults;
 use mensal_runtime::{clients::Clients, requests::Requests};
 use mensal_store::Store;
 
+pub(crate) use audit::audit;
 pub(crate) use bill::bill;
 pub(crate) use import::import;
 pub(crate) use preview::preview;
@@ -42,6 +47,11 @@ impl<E: Into<Error>> From<E> for Failed {
 }
 
 impl Failed {
+    /// Nothing is billed from half an import.
+    pub(crate) fn half_imported() -> Self {
+        Self::Data("mensal: an import has begun and not ended: run it again to finish it".into())
+    }
+
     /// Says it on standard error.
     pub(crate) fn tell(self) -> ExitCode {
         let (text, code) = match self {
@@ -75,6 +85,14 @@ impl Opened {
         }
     }
 
+    /// Where the objects of the bucket lie.
+    pub(crate) fn bucket(&self, folder: &Path) -> PathBuf {
+        match self {
+            Self::Ours(stack) => stack.bucket_path(),
+            Self::Theirs(_) => folder.join("s3").join(BUCKET),
+        }
+    }
+
     pub(crate) fn store(&self) -> &Store {
         match self {
             Self::Ours(stack) => stack.store(),
@@ -90,6 +108,5 @@ pub(crate) fn today() -> Date {
 
 /// Where the invoices lie.
 pub(crate) fn where_pdfs_lie(stack: &Stack) -> String {
-    debug_assert!(stack.bucket_path().ends_with(BUCKET));
     stack.bucket_path().join("invoices").display().to_string()
 }

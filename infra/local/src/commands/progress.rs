@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, stdout};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use mensal::running::Step;
 
 /// How to tell progress.
 pub(crate) enum Progress {
@@ -38,8 +39,15 @@ impl Progress {
         }
     }
 
-    /// It is so far.
-    pub(crate) fn at(&self, position: u64) {
+    /// A step of a billing run.
+    pub(crate) fn step(&self, step: Step) {
+        match step {
+            Step::Begins(cycles) => self.begin("billing", cycles),
+            Step::Documents(made) => self.at(made),
+        }
+    }
+
+    fn at(&self, position: u64) {
         match self {
             Self::Bar(bar) => {
                 if bar.length().is_some_and(|length| length < position) {

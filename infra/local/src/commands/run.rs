@@ -1,14 +1,12 @@
 //! Without a command: the whole system on localhost.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use mensal::stack::{Error, Options, Stack};
-
-use super::{
-    Failed,
-    bill::{bill_through, sample},
-    progress::Progress,
-    today, where_pdfs_lie,
+use mensal::{
+    running::{bill_through, import_sample},
+    stack::{Error, Options, Stack},
 };
+
+use super::{Failed, progress::Progress, today, where_pdfs_lie};
 use crate::cli::Run;
 
 pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
@@ -21,11 +19,9 @@ pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
     let head = stack.store().head().await?;
     if head.version == 0 {
         println!("\nImporting the sample ISP …");
-        sample(&stack, today()).await?;
+        import_sample(&stack, today()).await?;
     } else if head.importing {
-        return Err(Failed::Data(
-            "mensal: an import has begun and not ended: run it again to finish it".into(),
-        ));
+        return Err(Failed::half_imported());
     }
     let zone = time_zone(&stack).await?;
     let date = Timestamp::now().to_zoned(zone.clone()).date();
@@ -40,7 +36,7 @@ pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
 
 async fn bill_and_tell(stack: &Stack, date: Date) -> Result<(), Error> {
     let progress = Progress::new(false);
-    let summary = bill_through(stack, date, &progress).await?;
+    let summary = bill_through(stack, date, |step| progress.step(step)).await?;
     progress.end();
     print!("{}", summary.table()?);
     println!("  PDFs in {}", where_pdfs_lie(stack));

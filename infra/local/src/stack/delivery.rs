@@ -63,7 +63,7 @@ pub(super) fn deliver<F: Function>(
     queues: &Arc<Queues>,
     queue: &'static str,
     dead_letters: &'static str,
-    function: Arc<F>,
+    function: &Arc<F>,
     together: usize,
     busy: &Arc<Busy>,
 ) {

@@ -51,9 +51,10 @@ async fn answer(State((queues, bus)): State<Services>, headers: HeaderMap, body:
 struct Message {
     #[serde(default)]
     id: String,
-    message_body: String,
-    #[serde(default)]
-    message_attributes: Value,
+    #[serde(rename = "MessageBody")]
+    body: String,
+    #[serde(default, rename = "MessageAttributes")]
+    attributes: Value,
 }
 
 #[derive(Deserialize)]
@@ -76,8 +77,8 @@ fn queue_of(url: &str) -> &str {
 }
 
 fn letter(message: Message) -> Letter {
-    let reason = message.message_attributes["reason"]["StringValue"].as_str().map(str::to_owned);
-    Letter { body: message.message_body, reason }
+    let reason = message.attributes["reason"]["StringValue"].as_str().map(str::to_owned);
+    Letter { body: message.body, reason }
 }
 
 fn send(queues: &Queues, body: &[u8]) -> Result<Value, Error> {

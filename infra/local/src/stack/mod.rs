@@ -128,9 +128,9 @@ impl Stack {
             dead_letters: letters(publish_letters),
         };
         let busy = Arc::new(Busy::new(requests.clone()));
-        delivery::deliver(&queues, PLAN_QUEUE, plan_letters, plan_run.clone(), 2, &busy);
-        delivery::deliver(&queues, BILL_QUEUE, bill_letters, issue, 2, &busy);
-        delivery::deliver(&queues, DOCUMENT_QUEUE, document_letters, render, 2, &busy);
+        delivery::deliver(&queues, PLAN_QUEUE, plan_letters, &plan_run, 2, &busy);
+        delivery::deliver(&queues, BILL_QUEUE, bill_letters, &issue, 2, &busy);
+        delivery::deliver(&queues, DOCUMENT_QUEUE, document_letters, &render, 2, &busy);
         let checkpoint = directory.file("stream.checkpoint");
         let stream =
             Arc::new(stream::Stream::open(database, TABLE, publish, checkpoint, busy.clone())?);

@@ -27,8 +27,8 @@ pub(super) async fn serve(root: &Path, bucket: &str) -> Result<String, Error> {
             let service = service.clone();
             tokio::spawn(async move {
                 let server = Builder::new(TokioExecutor::new());
-                let served = server.serve_connection(TokioIo::new(socket), service).await;
-                if let Err(error) = served {
+                let connection = server.serve_connection(TokioIo::new(socket), service);
+                if let Err(error) = connection.await {
                     tracing::debug!(%error, "an S3 connection ended");
                 }
             });

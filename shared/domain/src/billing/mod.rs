@@ -33,7 +33,7 @@ use crate::{
         Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, TaxMode,
     },
     money::{Currency, Money},
-    settings::BillingSettings,
+    settings::{BillingSettings, Exclusions},
     usage::UsageDay,
 };
 
@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
     }
 
     fn calendar(&self) -> Result<Option<&'a Calendar>, BillingError> {
-        let Some(code) = &self.settings.calendar else { return Ok(None) };
+        let Exclusions::Calendar(code) = &self.settings.calendar else { return Ok(None) };
         let calendar = self.catalog.calendars.get(code);
         calendar.map(Some).ok_or_else(|| BillingError::UnknownCalendar(code.clone()))
     }

@@ -13,7 +13,7 @@ use mensal_domain::{
     locale::Locale,
     money::Currency,
     period::Interval,
-    settings::BillingSettings,
+    settings::{BillingSettings, Exclusions},
     stationery::{LogoPath, Paper, Seller},
 };
 use rust_decimal::Decimal;
@@ -193,7 +193,7 @@ fn account_type(
     locale: Locale,
     message: &str,
 ) -> AccountType {
-    let calendar = Some(name("holidays"));
+    let calendar = Exclusions::Calendar(name("holidays"));
     let messages = (!message.is_empty()).then(|| (locale, message.to_owned()));
     AccountType {
         code: name(code),

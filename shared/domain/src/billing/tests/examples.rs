@@ -5,7 +5,7 @@ use crate::{
     billing::{BillingError, bring_forward, explain, preview_dates, usage_needed},
     locale::Locale,
     period::BillDayChange,
-    settings::{Overrides, SuspendedDays},
+    settings::{Exclusions, Overrides, SuspendedDays},
 };
 
 #[test]
@@ -403,7 +403,7 @@ fn data_that_contradicts_itself_says_what_is_wrong() {
         ),
         (|a| a.credit = money("-1.00"), "credit is -1.00 BRL, below zero"),
         (
-            |a| a.overrides.calendar = Some(Some("gone".parse().unwrap())),
+            |a| a.overrides.calendar = Some(Exclusions::Calendar("gone".parse().unwrap())),
             "calendar gone of the billing settings",
         ),
     ];

@@ -1,0 +1,147 @@
+//! Checks what must always hold, on everything that the table and the bucket have.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
+};
+
+use jiff::civil::Date;
+use mensal_domain::{
+    account::Account,
+    events::Document,
+    ids::AccountId,
+    invoice::{Invoice, InvoiceKind, LineReason, LineSource, TaxMode},
+    money::Money,
+};
+use mensal_store::Store;
+use render_invoice::object_key;
+
+use crate::stack::Error;
+
+/// What was checked, and what does not hold.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    /// Accounts.
+    pub accounts: u64,
+    /// Invoices of ours.
+    pub invoices: u64,
+    /// Invoices by account, for those who count them.
+    pub per_account: HashMap<AccountId, u64>,
+    /// What does not hold, in words.
+    pub violations: Vec<String>,
+}
+
+/// Checks a table and the folder of its bucket.
+///
+/// # Errors
+/// The table's, or the folder's.
+pub async fn audit(store: &Store, bucket: &Path) -> Result<Audit, Error> {
+    let mut audit = Audit::default();
+    let mut invoices: HashMap<AccountId, Vec<Invoice>> = HashMap::new();
+    let mut accounts = Vec::new();
+    let mut page = store.scan(None).await?;
+    while let Some(mut read) = page {
+        for document in std::mem::take(&mut read.documents) {
+            match document {
+                Ok(Document::Account(account)) => accounts.push(*account),
+                Ok(Document::Invoice(invoice)) => {
+                    invoices.entry(invoice.account.clone()).or_default().push(*invoice);
+                }
+                Err(why) => audit.violations.push(why.to_string()),
+            }
+        }
+        page = store.scan(Some(read)).await?;
+    }
+    for account in accounts {
+        let own = invoices.remove(&account.id).unwrap_or_default();
+        audit.account(&account, &own)?;
+        for invoice in own.iter().filter(|invoice| invoice.id.kind == InvoiceKind::Cycle) {
+            audit.document(bucket, invoice);
+        }
+    }
+    let orphans =
+        invoices.keys().map(|id| format!("invoices of account {id}, which does not exist"));
+    audit.violations.extend(orphans);
+    Ok(audit)
+}
+
+impl Audit {
+    fn account(&mut self, account: &Account, invoices: &[Invoice]) -> Result<(), Error> {
+        self.accounts += 1;
+        let zero = Money::zero(account.currency);
+        let (mut sum, mut open) = (zero, zero);
+        let mut days: BTreeMap<(&LineSource, Date), i64> = BTreeMap::new();
+        for invoice in invoices {
+            sum = sum.plus(invoice.total)?;
+            open = open.plus(invoice.open)?;
+            self.sums(invoice)?;
+            count_days(invoice, &mut days);
+            if invoice.id.kind == InvoiceKind::Cycle {
+                self.invoices += 1;
+                *self.per_account.entry(account.id.clone()).or_default() += 1;
+            }
+        }
+        let id = &account.id;
+        if sum != account.balance {
+            let balance = account.balance;
+            self.violations.push(format!("account {id}: balance {balance}, documents {sum}"));
+        }
+        if open.minus(account.credit)? != account.balance {
+            let (balance, credit) = (account.balance, account.credit);
+            self.violations
+                .push(format!("account {id}: balance {balance}, open {open}, credit {credit}"));
+        }
+        self.days(account, &days);
+        Ok(())
+    }
+
+    /// Lines and exclusive taxes sum to the total.
+    fn sums(&mut self, invoice: &Invoice) -> Result<(), Error> {
+        let taxes = invoice.taxes.iter().filter(|tax| tax.mode == TaxMode::Exclusive);
+        let sum = Money::sum(invoice.currency(), taxes.map(|tax| tax.amount))?;
+        let sum = invoice.subtotal()?.plus(sum)?;
+        if sum != invoice.total {
+            let (number, total) = (&invoice.number, invoice.total);
+            self.violations.push(format!("invoice {number}: total {total}, lines and taxes {sum}"));
+        }
+        Ok(())
+    }
+
+    /// Every day of a service is billed at most once, and credited at most as often as billed.
+    fn days(&mut self, account: &Account, days: &BTreeMap<(&LineSource, Date), i64>) {
+        let mut billed: BTreeMap<&LineSource, i64> = BTreeMap::new();
+        for ((source, date), change) in days {
+            let count = billed.entry(source).or_default();
+            *count += change;
+            if !(0..=1).contains(count) {
+                let id = &account.id;
+                self.violations
+                    .push(format!("account {id}: {source:?} billed {count} times on {date}"));
+            }
+        }
+    }
+
+    /// Each invoice has its PDF, whole.
+    fn document(&mut self, bucket: &Path, invoice: &Invoice) {
+        let path = bucket.join(object_key(invoice));
+        let whole = fs::read(&path)
+            .is_ok_and(|pdf| pdf.starts_with(b"%PDF-") && pdf.trim_ascii_end().ends_with(b"%%EOF"));
+        if !whole {
+            self.violations.push(format!(
+                "invoice {}: no whole PDF at {}",
+                invoice.number,
+                path.display()
+            ));
+        }
+    }
+}
+
+fn count_days<'a>(invoice: &'a Invoice, days: &mut BTreeMap<(&'a LineSource, Date), i64>) {
+    for line in &invoice.lines {
+        let (LineSource::Recurring(..), Some(span)) = (&line.source, line.span) else { continue };
+        let sign = if line.reason == LineReason::Credit { -1 } else { 1 };
+        *days.entry((&line.source, span.start())).or_default() += sign;
+        *days.entry((&line.source, span.end())).or_default() -= sign;
+    }
+}
