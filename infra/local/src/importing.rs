@@ -9,12 +9,12 @@ use mensal_domain::{
     account::Account,
     billing,
     catalog::Catalog,
-    ids::AccountId,
+    ids::{AccountId, AccountTypeCode},
     invoice::{InvoiceId, InvoiceKind},
     money::Money,
     usage::UsageDay,
 };
-use mensal_importer::{Dataset, Faults, NewAccount, generate::Generator, merge};
+use mensal_importer::{Dataset, Fault, Faults, NewAccount, generate::Generator, merge};
 use mensal_store::{Store, StoreError};
 
 use crate::stack::Error;
@@ -54,6 +54,7 @@ const MOST_CONFLICTS: usize = 10;
 /// # Errors
 /// [`Faults`] if what they say contradicts what is there; then nothing is written. The table's.
 pub async fn import(store: &Store, data: &Dataset, as_of: Date) -> Result<Imported, Error> {
+    keeps_catalog(store, &data.catalog).await?;
     check(store, &data.accounts, as_of).await?;
     let version = store.begin_import(&data.catalog).await?;
     let none = Vec::new();
@@ -80,6 +81,7 @@ pub async fn import_generated(
     mut tell: impl FnMut(u64),
 ) -> Result<Imported, Error> {
     let catalog = generator.catalog();
+    keeps_catalog(store, &catalog).await?;
     let version = store.begin_import(&catalog).await?;
     let mut done = Imported::default();
     let mut all = generator.iter().peekable();
@@ -90,6 +92,42 @@ pub async fn import_generated(
     }
     store.end_import(&catalog, version).await?;
     Ok(done)
+}
+
+/// What accounts of an earlier import refer to must not vanish from the catalog: they could not
+/// be billed any more.
+async fn keeps_catalog(store: &Store, new: &Catalog) -> Result<(), Error> {
+    let head = store.head().await?;
+    if head.version == 0 {
+        return Ok(());
+    }
+    let old = store.catalog(head.version).await?;
+    let mut faults = gone("plans.csv", old.plans.keys(), |code| new.plans.contains_key(code));
+    faults.extend(gone("discounts.csv", old.discounts.keys(), |code| {
+        new.discounts.contains_key(code)
+    }));
+    let types = |code: &AccountTypeCode| new.account_types.contains_key(code);
+    faults.extend(gone("account_types.csv", old.account_types.keys(), types));
+    faults.extend(gone("calendars.csv", old.calendars.keys(), |code| {
+        new.calendars.contains_key(code)
+    }));
+    Faults::new(faults).map_or(Ok(()), |faults| Err(faults.into()))
+}
+
+fn gone<'a, C: ToString + 'a>(
+    file: &str,
+    codes: impl Iterator<Item = &'a C>,
+    stays: impl Fn(&C) -> bool,
+) -> Vec<Fault> {
+    let fault = |code: &C| Fault {
+        file: file.into(),
+        line: 0,
+        column: "code".into(),
+        given: code.to_string(),
+        wrong: "was imported before and is gone".into(),
+        right: "keep it: accounts may refer to it (other data needs another folder: --data)".into(),
+    };
+    codes.filter(|code| !stays(code)).map(fault).collect()
 }
 
 /// Finds everything that contradicts what is there.

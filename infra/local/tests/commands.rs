@@ -119,6 +119,13 @@ fn an_import_is_all_or_nothing_and_says_all_that_is_wrong() {
     fs::write(files.path().join("accounts.csv"), renamed).unwrap();
     let changed = mensal(data.path(), &["import", folder, "--as-of", "2026-10-22"]);
     assert!(changed.out.contains("0 accounts new, 1 changed, 302 unchanged"), "{}", changed.out);
+    let generated = mensal(data.path(), &["bill", "--accounts", "3", "--until", "2026-11-30"]);
+    assert_eq!(generated.code, 3);
+    assert!(
+        generated.err.contains("was imported before and is gone: keep it"),
+        "{}",
+        generated.err
+    );
     let missing = mensal(data.path(), &["import", "/no/such/folder"]);
     assert_eq!(missing.code, 1);
     assert!(missing.err.contains("cannot read the folder /no/such/folder"), "{}", missing.err);

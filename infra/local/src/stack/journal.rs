@@ -43,8 +43,9 @@ impl Journal {
     pub(super) fn open(path: &Path) -> io::Result<(Self, Pending)> {
         let mut pending = Pending::new();
         if path.exists() {
-            for line in BufReader::new(File::open(path)?).lines() {
-                match serde_json::from_str(&line?) {
+            // Bytes, not text: a line may have been cut off within a letter.
+            for line in BufReader::new(File::open(path)?).split(b'\n') {
+                match serde_json::from_slice(&line?) {
                     Ok(Entry::Sent(number, queue, letter)) => {
                         pending.insert(number, (queue, letter));
                     }
@@ -89,4 +90,26 @@ fn lines(entries: &[Entry]) -> io::Result<Vec<u8>> {
         out.push(b'\n');
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_cut_off_is_left_out_and_the_rest_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("queues.log");
+        let (mut journal, pending) = Journal::open(&path).unwrap();
+        assert!(pending.is_empty());
+        let sent = |number, body: &str| Entry::Sent(number, "q".into(), Letter::of(body));
+        journal.add(&[sent(1, "one"), sent(2, "două"), Entry::Done(1), sent(3, "três")]).unwrap();
+        drop(journal);
+        let whole = fs::read(&path).unwrap();
+        let letter = whole.windows(2).rposition(|pair| pair == "ê".as_bytes()).unwrap();
+        fs::write(&path, &whole[..=letter]).unwrap(); // cut within the ê
+        let (_, pending) = Journal::open(&path).unwrap();
+        let bodies: Vec<_> = pending.values().map(|(_, letter)| letter.body.as_str()).collect();
+        assert_eq!(bodies, ["două"]);
+    }
 }
