@@ -7,7 +7,7 @@ use aws_lambda_events::{
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use futures_util::{FutureExt, StreamExt, stream};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{Failure, dead_letters::DeadLetters, messages};
@@ -42,12 +42,14 @@ where
     let handle = &handle;
     let failed = stream::iter(records(event))
         .map(|record| async move {
-            let message: SqsMessage = match serde_json::from_value(record) {
+            let message = match SqsMessage::deserialize(&record) {
                 Ok(message) => message,
-                // Nothing to report it by: SQS never sends such a record.
+                // Kept as a whole. One that cannot be kept and has no id fails its batch.
                 Err(why) => {
-                    tracing::error!(%why, "a record that is no SQS message");
-                    return None;
+                    let id = record["messageId"].as_str().unwrap_or_default().to_owned();
+                    let poison = Err(Failure::Poison(format!("not an SQS message: {why}")));
+                    let settled = settle(poison, &record.to_string(), &id, dead_letters).await;
+                    return settled.err().map(|_| id);
                 }
             };
             let body = message.body.as_deref().unwrap_or_default();
