@@ -1,0 +1,110 @@
+//! What the bus carries, against `events/schemas/`.
+
+use std::{collections::BTreeMap, fs};
+
+use mensal_store::Parked;
+use mensal_tests::date;
+use serde_json::{Value, json};
+
+use crate::{
+    functions::{events, feed, publish_events, sample},
+    given::{home, id},
+    mailbox::Mailbox,
+    publish,
+    schema::faults,
+};
+
+fn schemas() -> BTreeMap<String, Value> {
+    let folder = fs::read_dir(events().join("schemas")).unwrap();
+    let read = |path: std::path::PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
+    };
+    folder.map(|entry| read(entry.unwrap().path())).collect()
+}
+
+/// That each detail is what the schema of its type says.
+fn assert_valid(told: &[(String, Value)]) {
+    let schemas = schemas();
+    for (name, detail) in told {
+        let schema = schemas.get(name).unwrap_or_else(|| panic!("{name} has no schema"));
+        assert_eq!(faults(schema, detail), Vec::<String>::new(), "{name}: {detail}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bus_of_a_stack_carries_what_the_schemas_say() {
+    let home = home().await;
+    home.generate(50).await.unwrap();
+    home.bill("2026-11-30").await.unwrap();
+    let store = home.stack.store();
+    let (account, reason, since) = (id("1042"), "a person asked for it".into(), date("2026-12-01"));
+    store.park(&Parked { account, reason, since }).await.unwrap();
+    assert!(store.unpark(&id("1042")).await.unwrap());
+    home.stack.settle().await.unwrap();
+
+    let log = fs::read_to_string(home.path().join("events.jsonl")).unwrap();
+    let told = log.lines().map(|line| {
+        let event: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(event["Source"], "mensal");
+        let detail = serde_json::from_str(event["Detail"].as_str().unwrap()).unwrap();
+        (event["DetailType"].as_str().unwrap().to_owned(), detail)
+    });
+    let told: Vec<_> = told.collect();
+    assert_valid(&told);
+    let count = |name: &str| told.iter().filter(|(told, _)| told == name).count();
+    assert!(count("mensal.invoice.issued.v1") >= 52);
+    assert_eq!(count("mensal.account.parked.v1"), 1);
+    assert_eq!(count("mensal.account.unparked.v1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_has_a_schema_and_every_schema_an_event() {
+    let mailbox = Mailbox::open().await;
+    for (file, ..) in publish::CASES {
+        feed(&publish_events(&mailbox), sample(file)).await;
+    }
+    let told = mailbox.told();
+    assert_valid(&told);
+    for (name, schema) in schemas() {
+        assert!(
+            told.iter().any(|(told, _)| *told == name),
+            "{name}: no sample makes such an event"
+        );
+        assert_eq!(schema["title"], name.as_str());
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        for (field, property) in schema["properties"].as_object().unwrap() {
+            assert!(property["description"].is_string(), "{name}: {field} is not described");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_as_the_schema_says_is_named() {
+    let schema = &schemas()["mensal.invoice.issued.v1"];
+    let good = json!({
+        "id": "0123456789abcdef0123456789abcdef", "account": "1042",
+        "invoice": "2026-11-10-cycle", "number": "1042-261110", "issued": "2026-11-10",
+        "due": "2026-11-20", "total": "109.90 BRL", "open": "109.90 BRL",
+    });
+    assert_eq!(faults(schema, &good), Vec::<String>::new());
+    for (field, value, want) in [
+        ("id", json!(7), "id: is not of type string"),
+        ("id", json!("short"), "id: does not match"),
+        ("account", json!("a#b"), "account: does not match"),
+        ("due", json!("tomorrow"), "due: is no date"),
+        ("due", json!("2026-02-30"), "due: is no date"),
+        ("total", json!("109,90"), "total: does not match"),
+        ("total", json!(109.9), "total: is not of type string"),
+        ("name", json!("Ana"), "name: is not allowed"),
+        ("open", Value::Null, "open: is missing"),
+    ] {
+        let mut bad = good.clone();
+        match &value {
+            Value::Null => drop(bad.as_object_mut().unwrap().remove(field)),
+            _ => bad[field] = value.clone(),
+        }
+        let found = faults(schema, &bad);
+        assert!(found.iter().any(|fault| fault.starts_with(want)), "{field} = {value}: {found:?}");
+    }
+}
