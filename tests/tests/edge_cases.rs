@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 use mensal::{importing::import, stack::Options};
+use mensal_domain::invoice::InvoiceKind;
 use mensal_importer::{Dataset, NewAccount, generate::Generator};
 use mensal_tests::{Home, date};
 use serde_json::json;
@@ -90,6 +91,9 @@ async fn same_input_same_bytes() {
     home.bill("2026-11-30").await.unwrap();
     for account in home.audit().await.unwrap().per_account.keys() {
         for invoice in home.stack.store().invoices(account).await.unwrap() {
+            if invoice.id.kind == InvoiceKind::Opening {
+                continue; // a balance brought along is not printed
+            }
             let stationery = home.stack.store().stationery(&invoice.stationery).await.unwrap();
             let pdf = mensal_documents::invoice_pdf(&invoice, &stationery.unwrap()).unwrap();
             let path = home.stack.bucket_path().join(render_invoice::object_key(&invoice));

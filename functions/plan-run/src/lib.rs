@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 use lambda_runtime::Error;
+use mensal_domain::calendar::business_date;
 use mensal_runtime::{
     Failure, batch,
     dead_letters::DeadLetters,
@@ -51,7 +52,7 @@ impl PlanRun {
     /// One message per shard. The business date is the date of the scheduled time at the ISP, so
     /// that a run that is told late or twice is the same run.
     async fn begin(&self, schedule: &Schedule) -> Result<(), Failure> {
-        let date = schedule.at.to_zoned(self.time_zone.clone()).date();
+        let date = business_date(schedule.at, &self.time_zone);
         let shard = |shard| PlanShard { run: schedule.run, date, shard, after: None };
         let shards: Vec<_> = (0..SHARDS).map(shard).collect();
         tracing::info!(%date, "run begins");

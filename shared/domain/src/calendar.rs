@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use jiff::{ToSpan, civil::Date, civil::Weekday};
+use jiff::{Timestamp, ToSpan, civil::Date, civil::Weekday, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// Days from `start` up to, but not including, `end`; never empty. Serialised as
@@ -113,6 +113,15 @@ pub fn days_after(date: Date, days: u16) -> Date {
 #[must_use]
 pub fn months_after(date: Date, months: i32) -> Date {
     date.saturating_add(i64::from(months).months())
+}
+
+/// The date at the ISP at a moment: the business date of a run that was scheduled for then.
+///
+/// Clocks that go forward or back move no date: a schedule at five past midnight comes once on
+/// each date, also where midnight itself is skipped or comes twice.
+#[must_use]
+pub fn business_date(at: Timestamp, zone: &TimeZone) -> Date {
+    zone.to_datetime(at).date()
 }
 
 /// A set of weekdays, never empty. Serialised as `"Mo Tu We Th Fr"`.
@@ -359,6 +368,27 @@ mod tests {
             calendar.exclude(ExcludedDay::EveryYear { month, day }, "never");
         }
         assert!(first_permitted(date(2026, 1, 1), Weekdays::ALL, &calendar).is_err());
+    }
+
+    #[test]
+    fn a_schedule_after_midnight_comes_once_on_each_date_also_when_clocks_change() {
+        let zones = ["America/Sao_Paulo", "America/New_York", "America/Asuncion", "Europe/Lisbon"];
+        for name in zones {
+            let zone = TimeZone::get(name).unwrap();
+            // 2014 to 2027: Brazil skipped midnight itself until 2019, Paraguay until 2024.
+            for day in (0..5_000).map(|day| days_after(date(2014, 1, 1), day)) {
+                let at = day.at(0, 5, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+                assert_eq!(business_date(at, &zone), day, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_business_date_is_the_isps_not_that_of_utc() {
+        let at: Timestamp = "2026-11-10T02:59:00Z".parse().unwrap();
+        let date_in = |name| business_date(at, &TimeZone::get(name).unwrap());
+        assert_eq!(date_in("America/Sao_Paulo"), date(2026, 11, 9));
+        assert_eq!(date_in("UTC"), date(2026, 11, 10));
     }
 
     proptest! {
