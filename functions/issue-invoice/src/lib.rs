@@ -33,7 +33,7 @@ pub struct IssueInvoice {
 impl Function for IssueInvoice {
     async fn handle(&self, event: Value) -> Result<Value, Error> {
         let bill = |message| self.bill(message);
-        let response = batch::messages(event, &self.dead_letters, bill).await;
+        let response = batch::messages(event, &self.dead_letters, bill).await?;
         Ok(serde_json::to_value(response)?)
     }
 }

@@ -39,7 +39,7 @@ impl Function for PlanRun {
     async fn handle(&self, event: Value) -> Result<Value, Error> {
         if event.get("Records").is_some() {
             let plan = |shard| self.plan_shard(shard);
-            let response = batch::messages(event, &self.dead_letters, plan).await;
+            let response = batch::messages(event, &self.dead_letters, plan).await?;
             return Ok(serde_json::to_value(response)?);
         }
         let schedule: Schedule = messages::read_value(event)?;

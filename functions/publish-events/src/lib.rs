@@ -29,7 +29,7 @@ pub struct PublishEvents {
 impl Function for PublishEvents {
     async fn handle(&self, event: Value) -> Result<Value, Error> {
         let publish = |records| self.publish(records);
-        let response = batch::stream(event, &self.dead_letters, publish).await;
+        let response = batch::stream(event, &self.dead_letters, publish).await?;
         Ok(serde_json::to_value(response)?)
     }
 }

@@ -27,7 +27,7 @@ pub struct RenderInvoice {
 impl Function for RenderInvoice {
     async fn handle(&self, event: Value) -> Result<Value, Error> {
         let render = |message| self.render(message);
-        let response = batch::messages(event, &self.dead_letters, render).await;
+        let response = batch::messages(event, &self.dead_letters, render).await?;
         Ok(serde_json::to_value(response)?)
     }
 }

@@ -15,14 +15,16 @@ use crate::{Failure, dead_letters::DeadLetters, messages};
 /// So many records of a batch are under way together: a batch of ten as a whole.
 const TOGETHER: usize = 10;
 
-/// The records of an event, each by itself.
-fn records(event: Value) -> Vec<Value> {
-    match event {
-        Value::Object(mut event) => match event.remove("Records") {
-            Some(Value::Array(records)) => records,
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
+/// The records of an event, each by itself. An event without any is none of a queue or a stream:
+/// whoever sent it is to hear so.
+fn records(event: Value) -> Result<Vec<Value>, Failure> {
+    let records = match event {
+        Value::Object(mut event) => event.remove("Records"),
+        _ => None,
+    };
+    match records {
+        Some(Value::Array(records)) => Ok(records),
+        _ => Err(Failure::Poison("the event has no Records: it is of no queue or stream".into())),
     }
 }
 
@@ -30,17 +32,20 @@ fn records(event: Value) -> Vec<Value> {
 ///
 /// A message that cannot be read, or whose handling cannot succeed or panics, is kept with the
 /// dead letters with its reason, and counts as done.
+///
+/// # Errors
+/// When the event has no records.
 pub async fn messages<T, F>(
     event: Value,
     dead_letters: &DeadLetters,
     handle: impl Fn(T) -> F,
-) -> SqsBatchResponse
+) -> Result<SqsBatchResponse, Failure>
 where
     T: DeserializeOwned,
     F: Future<Output = Result<(), Failure>>,
 {
     let handle = &handle;
-    let failed = stream::iter(records(event))
+    let failed = stream::iter(records(event)?)
         .map(|record| async move {
             let message = match SqsMessage::deserialize(&record) {
                 Ok(message) => message,
@@ -70,24 +75,27 @@ where
         failure.item_identifier = id;
         response.batch_item_failures.push(failure);
     }
-    response
+    Ok(response)
 }
 
 /// Handles the records of a stream event in their order, and says from which on they are to come
 /// again. A record that cannot be handled is kept with the dead letters by its keys and reason.
+///
+/// # Errors
+/// When the event has no records.
 pub async fn stream<F>(
     event: Value,
     dead_letters: &DeadLetters,
     handle: impl Fn(Vec<Value>) -> F,
-) -> DynamoDbEventResponse
+) -> Result<DynamoDbEventResponse, Failure>
 where
     F: Future<Output = Result<(), Failure>>,
 {
     let mut response = DynamoDbEventResponse::default();
-    let records = records(event);
+    let records = records(event)?;
     // All at once first: one round trip per ten events. Only if that fails, one by one.
     if guarded(handle(records.clone())).await.is_ok() {
-        return response;
+        return Ok(response);
     }
     for record in records {
         let sequence = record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned();
@@ -100,7 +108,7 @@ where
             break; // the order of the stream is kept: what follows comes again with it
         }
     }
-    response
+    Ok(response)
 }
 
 /// A panic is a failure of that record: it can never succeed as it is.
