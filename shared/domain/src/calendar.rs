@@ -84,19 +84,6 @@ impl FromStr for Span {
     }
 }
 
-impl TryFrom<String> for Span {
-    type Error = InvalidSpan;
-    fn try_from(text: String) -> Result<Self, InvalidSpan> {
-        text.parse()
-    }
-}
-
-impl From<Span> for String {
-    fn from(span: Span) -> Self {
-        span.to_string()
-    }
-}
-
 /// Days from one date to another; negative if the other is earlier.
 #[must_use]
 pub fn days_between(from: Date, to: Date) -> i32 {
@@ -185,19 +172,6 @@ impl FromStr for Weekdays {
     }
 }
 
-impl TryFrom<String> for Weekdays {
-    type Error = InvalidWeekdays;
-    fn try_from(text: String) -> Result<Self, InvalidWeekdays> {
-        text.parse()
-    }
-}
-
-impl From<Weekdays> for String {
-    fn from(days: Weekdays) -> Self {
-        days.to_string()
-    }
-}
-
 /// Which day is excluded: one date, or the same day of every year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -241,19 +215,6 @@ impl fmt::Display for ExcludedDay {
             Self::Once(date) => write!(f, "{date}"),
             Self::EveryYear { month, day } => write!(f, "{month:02}-{day:02}"),
         }
-    }
-}
-
-impl TryFrom<String> for ExcludedDay {
-    type Error = InvalidDay;
-    fn try_from(text: String) -> Result<Self, InvalidDay> {
-        text.parse()
-    }
-}
-
-impl From<ExcludedDay> for String {
-    fn from(day: ExcludedDay) -> Self {
-        day.to_string()
     }
 }
 
@@ -322,6 +283,12 @@ pub fn first_permitted(
         }
     }
     Err(NoPermittedDay(from))
+}
+
+crate::text::travels_as_text! {
+    Span, InvalidSpan;
+    Weekdays, InvalidWeekdays;
+    ExcludedDay, InvalidDay;
 }
 
 #[cfg(test)]

@@ -65,19 +65,6 @@ impl std::str::FromStr for InvoiceId {
     }
 }
 
-impl TryFrom<String> for InvoiceId {
-    type Error = InvalidInvoiceId;
-    fn try_from(text: String) -> Result<Self, InvalidInvoiceId> {
-        text.parse()
-    }
-}
-
-impl From<InvoiceId> for String {
-    fn from(id: InvoiceId) -> Self {
-        id.to_string()
-    }
-}
-
 /// Where a line comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -307,4 +294,8 @@ pub fn content_hash(value: &impl Serialize) -> String {
 fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+crate::text::travels_as_text! {
+    InvoiceId, InvalidInvoiceId;
 }

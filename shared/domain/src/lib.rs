@@ -18,4 +18,5 @@ pub mod money;
 pub mod period;
 pub mod settings;
 pub mod stationery;
+mod text;
 pub mod usage;

@@ -61,6 +61,13 @@ pub struct Color {
 #[error("`{0}` is no colour: write # and six hexadecimal digits, like #0a3d8f")]
 pub struct InvalidColor(String);
 
+impl std::fmt::Display for Color {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [red, green, blue] = self.rgb;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
 impl std::str::FromStr for Color {
     type Err = InvalidColor;
     fn from_str(text: &str) -> Result<Self, InvalidColor> {
@@ -73,20 +80,6 @@ impl std::str::FromStr for Color {
             }
             None => Err(InvalidColor(text.chars().take(20).collect())),
         }
-    }
-}
-
-impl TryFrom<String> for Color {
-    type Error = InvalidColor;
-    fn try_from(text: String) -> Result<Self, InvalidColor> {
-        text.parse()
-    }
-}
-
-impl From<Color> for String {
-    fn from(color: Color) -> Self {
-        let [red, green, blue] = color.rgb;
-        format!("#{red:02x}{green:02x}{blue:02x}")
     }
 }
 
@@ -112,4 +105,8 @@ impl Stationery {
     pub fn hash(&self) -> String {
         content_hash(self)
     }
+}
+
+crate::text::travels_as_text! {
+    Color, InvalidColor;
 }

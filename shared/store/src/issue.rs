@@ -122,32 +122,6 @@ impl Store {
         let key = keys::account(account);
         items.into_iter().map(|item| read(&key, item)).collect()
     }
-
-    /// All items of a partition whose sort key begins with a prefix, in order.
-    pub(crate) async fn partition(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
-        let mut out = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
-                .expression_attribute_values(":pk", keys::text(pk))
-                .expression_attribute_values(":prefix", keys::text(prefix))
-                .consistent_read(true)
-                .set_exclusive_start_key(after)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await?;
-            self.meter.read(page.consumed_capacity());
-            out.extend(page.items.into_iter().flatten());
-            after = page.last_evaluated_key;
-            if after.is_none() {
-                return Ok(out);
-            }
-        }
-    }
 }
 
 /// A part of a request that lacks something: a fault of this crate.

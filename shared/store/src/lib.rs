@@ -10,6 +10,7 @@ mod images;
 mod issue;
 mod keys;
 mod meter;
+mod pages;
 mod parking;
 mod runs;
 mod scan;

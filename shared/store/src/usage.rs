@@ -31,35 +31,20 @@ impl Store {
         account: &AccountId,
         span: Span,
     ) -> Result<Vec<UsageDay>, StoreError> {
+        let last = format!("{}~", keys::usage_month(span.last_day()));
+        let query = self
+            .client
+            .query()
+            .key_condition_expression("PK = :pk AND SK BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", keys::text(keys::account_pk(account)))
+            .expression_attribute_values(":from", keys::text(keys::usage_month(span.start())))
+            .expression_attribute_values(":to", keys::text(last));
         let mut out = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .key_condition_expression("PK = :pk AND SK BETWEEN :from AND :to")
-                .expression_attribute_values(":pk", keys::text(keys::account_pk(account)))
-                .expression_attribute_values(":from", keys::text(keys::usage_month(span.start())))
-                .expression_attribute_values(
-                    ":to",
-                    keys::text(format!("{}~", keys::usage_month(span.last_day()))),
-                )
-                .consistent_read(true)
-                .set_exclusive_start_key(after)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await?;
-            self.meter.read(page.consumed_capacity());
-            for item in page.items.into_iter().flatten() {
-                let month: Month = read(&keys::account(account), item)?;
-                out.extend(month.days.into_iter().filter(|day| span.contains(day.date)));
-            }
-            after = page.last_evaluated_key;
-            if after.is_none() {
-                return Ok(out);
-            }
+        for item in self.every_page(query).await? {
+            let month: Month = read(&keys::account(account), item)?;
+            out.extend(month.days.into_iter().filter(|day| span.contains(day.date)));
         }
+        Ok(out)
     }
 
     /// Records usage; a day that is recorded already is replaced. Returns how many months changed.

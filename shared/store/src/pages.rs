@@ -1,0 +1,45 @@
+//! Queries that are read to their end.
+
+use aws_sdk_dynamodb::{
+    operation::query::builders::QueryFluentBuilder, types::ReturnConsumedCapacity,
+};
+
+use crate::{
+    Store, StoreError,
+    keys::{self, Item},
+};
+
+impl Store {
+    /// All items of a partition whose sort key begins with a prefix, in order.
+    pub(crate) async fn partition(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
+            .expression_attribute_values(":pk", keys::text(pk))
+            .expression_attribute_values(":prefix", keys::text(prefix));
+        self.every_page(query).await
+    }
+
+    /// All items that a query of the table finds, with strong consistency.
+    pub(crate) async fn every_page(
+        &self,
+        query: QueryFluentBuilder,
+    ) -> Result<Vec<Item>, StoreError> {
+        let query = query
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let mut out = Vec::new();
+        let mut after = None;
+        loop {
+            let page = query.clone().set_exclusive_start_key(after).send().await?;
+            self.meter.read(page.consumed_capacity());
+            out.extend(page.items.into_iter().flatten());
+            after = page.last_evaluated_key;
+            if after.is_none() {
+                return Ok(out);
+            }
+        }
+    }
+}
