@@ -142,6 +142,8 @@ fn subscription(id: &str, plan: &str, start: Date) -> Subscription {
         history: vec![],
         billed: vec![],
         billed_usage: vec![],
+        seen_until: None,
+        forgotten_until: None,
         usage_closed_until: None,
     }
 }

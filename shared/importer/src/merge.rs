@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use mensal_domain::{
     account::{Account, Subscription},
-    calendar::days_after,
+    calendar::{days_after, months_after},
     period::BillDayChange,
 };
 
@@ -14,7 +14,8 @@ use crate::fault::{Fault, Faults};
 ///
 /// What billing has written stays: version, balances, credit, the next cycle, what has been
 /// billed, the bill days that were, and whether the account is parked. The rest is taken from
-/// `new`. Another bill day holds from the date that the files give for it, else from `as_of`.
+/// `new`. Another bill day holds from the date that the files give for it, else from `as_of`, but
+/// never from before the next cycle.
 ///
 /// # Errors
 /// What contradicts documents that exist: another currency, another start of a subscription
@@ -104,20 +105,38 @@ fn subscriptions(old: &Account, merged: &mut Account, faults: &mut Vec<Fault>) {
         now.billed.clone_from(&before.billed);
         now.billed_usage.clone_from(&before.billed_usage);
         now.usage_closed_until = before.usage_closed_until;
+        now.seen_until = before.seen_until;
+        now.forgotten_until = before.forgotten_until;
     }
 }
 
+/// Takes over another bill day. It holds from after the last cycle that was billed, however early
+/// it was asked for: so the next cycle stays, and no period that was billed is cut anew. A change
+/// that holds only from after that cycle is no more than a plan, and gives way to another.
 fn bill_days(old: &Account, merged: &mut Account, as_of: Date) {
     let asked = std::mem::replace(&mut merged.bill_days, old.bill_days.clone());
     let Some(wanted) = asked.last() else { return };
-    if merged.bill_day() == Some(wanted.day) {
-        return;
-    }
+    let open = first_open_day(old).unwrap_or(as_of);
+    // The first holds from the beginning of time, whatever its date.
+    let holding = |(index, change): &(usize, &BillDayChange)| *index == 0 || change.date < open;
+    let kept = old.bill_days.iter().enumerate().take_while(holding).count();
+    let planned = old.bill_days.get(kept..).and_then(<[_]>::last);
+    let planned = planned.filter(|planned| planned.day == wanted.day).map(|planned| planned.date);
     let named = (asked.len() > 1).then_some(wanted.date);
-    // The changes stay in the order of dates, whatever date the files give.
-    let latest = old.bill_days.last().map_or(Date::MIN, |change| change.date);
-    let date = named.unwrap_or(as_of).max(latest);
-    merged.bill_days.push(BillDayChange { date, day: wanted.day });
-    // A cycle that would no longer be one moves to the next that is.
-    merged.next_bill = old.next_bill.and_then(|next| merged.cycle_from(next));
+    let date = named.or(planned).unwrap_or(as_of).max(open);
+    merged.bill_days.truncate(kept);
+    if merged.bill_day() != Some(wanted.day) {
+        merged.bill_days.push(BillDayChange { date, day: wanted.day });
+    }
+}
+
+/// The day after the cycle before the next: the first whose bill day is open to change.
+fn first_open_day(account: &Account) -> Option<Date> {
+    let next = account.next_bill?;
+    let mut day = months_after(next, -1);
+    // A period has a month at most, and less between two bill days.
+    while let Some(cycle) = account.cycle_from(day).filter(|cycle| *cycle < next) {
+        day = days_after(cycle, 1);
+    }
+    Some(day)
 }

@@ -160,6 +160,8 @@ fn subscription(
         history: vec![],
         billed: vec![],
         billed_usage: vec![],
+        seen_until: None,
+        forgotten_until: None,
         usage_closed_until: None,
     })
 }

@@ -4,9 +4,15 @@
 mod common;
 
 use common::{files, good, options, with};
-use jiff::civil::date;
-use mensal_domain::{account::Account, billing::bill};
+use jiff::civil::{Date, date};
+use mensal_domain::{
+    account::Account,
+    billing::bill,
+    calendar::{days_after, months_after},
+    period::BillDayChange,
+};
 use mensal_importer::{Dataset, Files, merge};
+use proptest::prelude::*;
 
 fn account(dataset: &Dataset, id: &str) -> Account {
     let of = dataset.accounts.iter().find(|new| new.account.id.as_str() == id);
@@ -137,4 +143,82 @@ fn a_currency_may_change_as_long_as_there_are_no_documents() {
     let old = account(&good(&files()), "100");
     let after = merge(&old, account(&good(&dollars), "100"), options().as_of).unwrap().unwrap();
     assert_eq!((after.currency.code(), after.balance.currency().code()), ("USD", "USD"));
+}
+
+/// Account 100 as the files have it with another bill day, asked for on a day or on none.
+fn asking(day: i8, since: Option<Date>) -> Account {
+    let mut account = account(&good(&without_history()), "100");
+    let day = day.try_into().unwrap();
+    match since {
+        None => account.bill_days[0].day = day,
+        Some(date) => account.bill_days.push(BillDayChange { date, day }),
+    }
+    account
+}
+
+fn imported(old: &Account, new: Account, as_of: Date) -> Account {
+    let after = merge(old, new.clone(), as_of).unwrap().unwrap_or_else(|| old.clone());
+    assert_eq!(merge(&after, new, as_of), Ok(None), "importing again changes nothing");
+    after
+}
+
+#[test]
+fn a_bill_day_asked_for_before_the_last_cycle_does_not_move_the_next() {
+    let dataset = good(&without_history());
+    let mut ahead = billed();
+    while ahead.next_bill < Some(date(2027, 5, 10)) {
+        ahead = bill(&ahead, &dataset.catalog, &[]).unwrap().account;
+    }
+    let today = date(2026, 11, 21);
+    let mut account = ahead.clone();
+    for day in [20, 10, 20, 5, 28] {
+        account = imported(&account, asking(day, None), today);
+        assert_eq!(account.next_bill, ahead.next_bill, "to {day}");
+        assert!(account.bill_days.len() <= 2, "{:?}", account.bill_days);
+    }
+    let long_ago = imported(&ahead, asking(20, Some(date(2026, 1, 1))), today);
+    assert_eq!(long_ago.bill_days[1].date, date(2027, 4, 11));
+    assert_eq!(imported(&account, asking(10, None), today), ahead);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Between two cycles, whatever is asked for can be taken back; and in the end every day of
+    /// the service has been billed once.
+    #[test]
+    fn bill_days_can_be_undone_and_every_day_is_billed_once(
+        steps in proptest::collection::vec(
+            (1_i8..=28, 0_u16..120, any::<bool>(), 0_usize..3), 1..10,
+        ),
+    ) {
+        let dataset = good(&without_history());
+        let mut account = account(&dataset, "100");
+        let mut days = 0;
+        for (day, offset, named, cycles) in steps {
+            let date = days_after(months_after(account.next_bill.unwrap(), -2), offset);
+            let holds = i8::from(account.bill_days.last().unwrap().day);
+            let changed = imported(&account, asking(day, named.then_some(date)), date);
+            prop_assert_eq!(changed.next_bill, account.next_bill);
+            let dates = changed.bill_days.iter().map(|change| change.date);
+            prop_assert!(dates.is_sorted());
+            // A plan that was there is not known any more once it has given way.
+            let open = days_after(months_after(account.next_bill.unwrap(), -1), 1);
+            if account.bill_days.len() == 1 || account.bill_days.last().unwrap().date < open {
+                let undone = imported(&changed, asking(holds, None), date);
+                prop_assert_eq!(&undone, &account);
+            }
+            account = changed;
+            for _ in 0..cycles {
+                let billed = bill(&account, &dataset.catalog, &[]).unwrap();
+                let lines = billed.invoice.into_iter().flat_map(|invoice| invoice.lines);
+                days += lines.filter_map(|line| line.span).map(|span| span.days()).sum::<i32>();
+                account = billed.account;
+            }
+        }
+        let billed = &account.subscriptions[0].billed;
+        let all: i32 = billed.iter().map(|piece| piece.span.days()).sum();
+        prop_assert!(billed.windows(2).all(|two| two[0].span.end() == two[1].span.start()));
+        prop_assert_eq!(all, days);
+    }
 }
