@@ -158,6 +158,12 @@ pub struct Subscription {
     /// What usage has been billed.
     #[serde(rename = "used", default, skip_serializing_if = "Vec::is_empty")]
     pub billed_usage: Vec<BilledUsage>,
+    /// The first day that no cycle has looked at yet: it may be billed however long ago it was.
+    #[serde(rename = "seen", default, skip_serializing_if = "Option::is_none")]
+    pub seen_until: Option<Date>,
+    /// What was billed before this day is forgotten: it is not looked at again.
+    #[serde(rename = "gone", default, skip_serializing_if = "Option::is_none")]
+    pub forgotten_until: Option<Date>,
     /// Usage before this day is closed: it is not looked at again.
     #[serde(rename = "closed", default, skip_serializing_if = "Option::is_none")]
     pub usage_closed_until: Option<Date>,
@@ -247,7 +253,8 @@ pub struct Account {
     /// Single charges to be billed.
     #[serde(rename = "ones", default, skip_serializing_if = "Vec::is_empty")]
     pub one_offs: Vec<OneOff>,
-    /// Single charges that have been billed, the latest [`Account::REMEMBERED_ONE_OFFS`] of them.
+    /// Single charges that have been billed. An import forgets those that its files do not name any
+    /// more, but for the latest [`Account::REMEMBERED_ONE_OFFS`].
     #[serde(rename = "done", default, skip_serializing_if = "Vec::is_empty")]
     pub billed_one_offs: Vec<ChargeId>,
     /// Why the account is parked, if it is: nothing is billed until people have looked at it.

@@ -26,8 +26,8 @@ pub struct Stretch {
 pub enum Service {
     /// It runs.
     Active,
-    /// It is suspended, and came back later.
-    SuspendedOnce,
+    /// It is suspended, and comes back on this day.
+    SuspendedOnce(Date),
     /// It is suspended, and nothing says that it came back.
     SuspendedStill,
 }
@@ -132,7 +132,7 @@ pub fn stretches(subscription: &Subscription) -> Result<Vec<Stretch>, HistoryErr
             }
             Change::Resume => {
                 state.suspended = false;
-                came_back(&mut out);
+                came_back(&mut out, event.date);
             }
             Change::Suspend => state.suspended = true,
             Change::End => state.ended = true,
@@ -163,12 +163,12 @@ fn close(out: &mut Vec<Stretch>, from: Date, to: Date, state: &State) {
 }
 
 /// The suspension that has just ended was one with an end.
-fn came_back(out: &mut [Stretch]) {
+fn came_back(out: &mut [Stretch], on: Date) {
     for stretch in out.iter_mut().rev() {
         if stretch.service != Service::SuspendedStill {
             break;
         }
-        stretch.service = Service::SuspendedOnce;
+        stretch.service = Service::SuspendedOnce(on);
     }
 }
 
@@ -192,6 +192,8 @@ mod tests {
             history: events.iter().map(event).collect(),
             billed: vec![],
             billed_usage: vec![],
+            seen_until: None,
+            forgotten_until: None,
             usage_closed_until: None,
         }
     }
@@ -221,7 +223,7 @@ mod tests {
             [
                 "2026-01-10/2026-02-01 1xbasic Active",
                 "2026-02-01/2026-03-01 1xfast Active",
-                "2026-03-01/2026-03-05 1xfast SuspendedOnce",
+                "2026-03-01/2026-03-05 1xfast SuspendedOnce(2026-03-05)",
                 "2026-03-05/2026-04-01 3xfast Active",
             ]
         );

@@ -114,6 +114,10 @@ pub struct Line {
     /// The days that it is for, if it is for days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
+    /// The day whose tax rates it bears, if not its first: the first of its period, so that what is
+    /// credited in mid-period takes back the tax that was charged.
+    #[serde(rename = "taxed", default, skip_serializing_if = "Option::is_none")]
+    pub taxed_on: Option<Date>,
     /// The days of the full period when `span` is only a part of one.
     #[serde(rename = "of", default, skip_serializing_if = "Option::is_none")]
     pub part_of_days: Option<i32>,
@@ -219,7 +223,7 @@ pub struct Invoice {
     pub delinquent: Date,
     /// When the stored payment method is charged.
     pub autopay: Date,
-    /// The days from the earliest to the latest that a line is for.
+    /// The days from the earliest to the latest that is charged; none on a pure credit note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Span>,
     /// What is billed.

@@ -40,11 +40,22 @@ pub enum BillingError {
     /// The service history contradicts itself.
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// The catalog lacks a meter that was billed.
+    #[error("meter {0} was billed and is in no plan of the catalog")]
+    UnknownMeter(MeterCode),
     /// A usage price whose tiers end.
     #[error(
         "meter {0} of plan {1} has no price for all of the usage: its last tier must have no end"
     )]
     TiersEnd(MeterCode, PlanCode),
+    /// What some part of the account comes to is no amount of money.
+    #[error("{part}: {why}: correct it, import again, then unpark the account")]
+    Amount {
+        /// Which part: a subscription's usage, a charge, …
+        part: String,
+        /// Why.
+        why: MoneyError,
+    },
     /// No bill day.
     #[error("the account has no bill day")]
     NoBillDay,

@@ -13,7 +13,7 @@ pub fn line(line: &Line, locale: Locale) -> String {
     let mut parts = vec![source(line, locale)];
     if let Some(unit) = line.unit_price {
         let times = locale.number(line.quantity.normalize());
-        parts.push(format!("{times} × {}", locale.number(unit)));
+        parts.push(format!("{times} × {}", price(line, unit, locale)));
     } else if line.quantity != Decimal::ONE {
         let beyond = locale.pick("além da franquia", "beyond the allowance");
         parts.push(format!("{} {beyond}", locale.number(line.quantity)));
@@ -31,6 +31,15 @@ pub fn line(line: &Line, locale: Locale) -> String {
         parts.push(locale.pick("estorno do que foi faturado", "takes back what was billed").into());
     }
     parts.join(", ")
+}
+
+/// A price with at least the decimals that its currency has.
+fn price(line: &Line, unit: Decimal, locale: Locale) -> String {
+    let mut unit = unit.normalize();
+    if unit.scale() < line.amount.currency().digits() {
+        unit.rescale(line.amount.currency().digits());
+    }
+    locale.number(unit)
 }
 
 fn source(line: &Line, locale: Locale) -> String {

@@ -221,6 +221,7 @@ pub fn bring_forward(
         reason: LineReason::Charge,
         description: account.locale.pick("Saldo anterior", "Balance brought forward").into(),
         span: None,
+        taxed_on: None,
         part_of_days: None,
         quantity: rust_decimal::Decimal::ONE,
         unit_price: None,
@@ -234,15 +235,17 @@ pub fn bring_forward(
     after.version += 1;
     after.balance = invoice.balance()?;
     after.last_balance = after.balance;
+    after.credit = account.credit.minus(invoice.credit_used)?;
     if invoice.is_credit_note() {
         after.credit = after.credit.minus(invoice.total)?;
     }
     Ok(Billed { account: after, invoice: Some(invoice) })
 }
 
-/// From the first to the last day that a line is for.
+/// From the first to the last day that is charged; days that are only credited may lie far off.
 fn covered(lines: &[Line]) -> Option<Span> {
-    let spans = || lines.iter().filter_map(|line| line.span);
+    let charges = || lines.iter().filter(|line| line.reason == LineReason::Charge);
+    let spans = || charges().filter_map(|line| line.span);
     Span::new(spans().map(Span::start).min()?, spans().map(Span::end).max()?)
 }
 

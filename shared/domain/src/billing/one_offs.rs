@@ -21,13 +21,15 @@ pub(super) fn bill(
     for charge in due {
         let price = charge.unit.checked_mul(charge.quantity);
         let price = price.ok_or(crate::money::MoneyError::TooLarge(charge.unit))?;
-        let amount = Money::rounded(price, context.currency())?;
+        let amount = Money::rounded(price, context.currency())
+            .map_err(|why| BillingError::Amount { part: format!("charge {}", charge.id), why })?;
         after.billed_one_offs.push(charge.id.clone());
         lines.push(Line {
             source: LineSource::OneOff(charge.id),
             reason: if amount.is_negative() { LineReason::Credit } else { LineReason::Charge },
             description: charge.description,
             span: None,
+            taxed_on: None,
             part_of_days: None,
             quantity: charge.quantity.normalize(),
             unit_price: Some(charge.unit),
@@ -35,8 +37,6 @@ pub(super) fn bill(
             amount,
         });
     }
-    let forgotten = after.billed_one_offs.len().saturating_sub(Account::REMEMBERED_ONE_OFFS);
-    after.billed_one_offs.drain(..forgotten);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{
     BillingError, Context,
     difference::{Delta, difference},
-    worth::worth,
+    worth::{floor, seen_until, worth},
 };
 use crate::{
     account::Subscription,
@@ -23,13 +23,14 @@ pub(super) fn bill(
     subscription: &mut Subscription,
     lines: &mut Vec<Line>,
 ) -> Result<(), BillingError> {
+    let floor = floor(context, subscription);
     let worth = worth(context, subscription)?;
     let (start, account) = (subscription.start, context.account);
-    let floor =
-        subscription.billed_elsewhere_until.map_or(context.cutoff, |from| from.max(context.cutoff));
     let (deltas, billed) =
         difference(&worth, &subscription.billed, floor, |interval| account.grid(start, interval));
     subscription.billed = billed;
+    // What is settled is not opened again.
+    subscription.seen_until = Some(seen_until(context, subscription)?.max(floor));
     for delta in deltas {
         lines.extend(line(context, subscription, delta)?);
     }
@@ -46,7 +47,7 @@ fn forget_settled(subscription: &mut Subscription, floor: jiff::civil::Date) {
         piece.span = kept.unwrap_or(piece.span);
         kept.is_some()
     });
-    subscription.billed_elsewhere_until = Some(floor);
+    subscription.forgotten_until = Some(floor);
 }
 
 /// The line of a difference; none if it comes to nothing.
@@ -79,6 +80,7 @@ fn line(
         reason,
         description,
         span: Some(span),
+        taxed_on: Some(period.span.start()).filter(|first| *first != span.start()),
         part_of_days: (span != period.full).then(|| period.full.days()),
         quantity: Decimal::from(rate.quantity),
         unit_price: Some(rate.unit),

@@ -6,16 +6,22 @@ use crate::{calendar::Span, catalog::Meter, period::Period};
 
 /// The quantity beyond the allowance, and what it costs, not rounded.
 pub(super) struct Overage {
+    pub(super) allowance: Decimal,
     pub(super) quantity: Decimal,
     pub(super) price: Decimal,
 }
+
+/// So many decimals a share of an allowance has.
+const DECIMALS: u32 = 3;
 
 /// Prices what was used in some days of a period. The allowance is for the full period, and
 /// holds pro rata for a part of one. Tiers are graduated: each unit is priced by the step that it
 /// falls in. None if the tiers end before the usage does.
 pub(super) fn overage(meter: &Meter, period: Period, days: Span, used: Decimal) -> Option<Overage> {
     let share = Decimal::from(days.days()) / Decimal::from(period.full.days());
-    let allowance = if days == period.full { meter.allowance } else { meter.allowance * share };
+    // Rounded, so that the quantity beyond it can be written out and checked.
+    let share = (meter.allowance * share).round_dp(DECIMALS);
+    let allowance = if days == period.full { meter.allowance } else { share };
     let quantity = (used - allowance).max(Decimal::ZERO);
     let (mut price, mut reached) = (Decimal::ZERO, Decimal::ZERO);
     for tier in &meter.tiers {
@@ -23,7 +29,7 @@ pub(super) fn overage(meter: &Meter, period: Period, days: Span, used: Decimal) 
         price += (top - reached) * tier.price;
         reached = top;
     }
-    (reached == quantity).then_some(Overage { quantity, price })
+    (reached == quantity).then_some(Overage { allowance, quantity, price })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{
 
 /// One line per tax and rate, in the order of the catalog, over all lines that bear it.
 ///
-/// A line bears the rates of its first day. So what is credited later takes back the tax at the
+/// A line bears the rates of the first day of its period. So what is credited later takes back the tax at the
 /// rate at which it was charged, even if the rate has changed in between.
 pub(super) fn taxes(context: &Context, lines: &[Line]) -> Result<Vec<TaxLine>, BillingError> {
     let mut out = Vec::new();
@@ -42,7 +42,7 @@ fn share(tax: &Tax) -> Decimal {
 }
 
 fn bears(context: &Context, tax: &Tax, line: &Line) -> bool {
-    let date = line.span.map_or(context.cycle, Span::start);
+    let date = line.taxed_on.or(line.span.map(Span::start)).unwrap_or(context.cycle);
     let in_force = |tax: &Tax| {
         tax.from.is_none_or(|from| from <= date) && tax.until.is_none_or(|until| date <= until)
     };

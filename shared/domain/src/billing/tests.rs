@@ -2,6 +2,7 @@
 
 mod examples;
 mod laws;
+mod regressions;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;

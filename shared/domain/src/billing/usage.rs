@@ -6,40 +6,50 @@ use rust_decimal::Decimal;
 use super::{BillingError, Context, tariff::overage, worth::plan};
 use crate::{
     account::{Account, BilledUsage, Change, Subscription},
-    calendar::Span,
+    calendar::{Span, days_after},
     catalog::{Catalog, Meter},
     history::{Stretch, stretches},
     ids::{MeterCode, PlanCode},
     invoice::{Line, LineReason, LineSource},
+    locale::Locale,
     money::Money,
-    period::Period,
+    period::{Interval, Period},
     usage::UsageDay,
 };
 
-/// The days whose usage [`super::bill`] wants to see; none if no plan of the account is metered.
+/// Days whose usage is priced together: those of one period in which the plans of the
+/// subscription had one interval.
+#[derive(Clone, Copy)]
+struct Metered {
+    period: Period,
+    days: Span,
+}
+
+/// The days whose usage [`super::bill`] wants to see; none if nothing of the account is metered.
 ///
 /// # Errors
 /// As [`super::bill`].
 pub fn needed(account: &Account, catalog: &Catalog) -> Result<Option<Span>, BillingError> {
-    let metered =
-        |code: &PlanCode| catalog.plans.get(code).is_some_and(|plan| !plan.meters.is_empty());
-    let has_meter = |subscription: &Subscription| {
-        let later = subscription.history.iter().any(|event| match &event.change {
-            Change::Plan(code) => metered(code),
-            _ => false,
-        });
+    let metered = |code: &PlanCode| catalog.plans.get(code).is_some_and(|p| !p.meters.is_empty());
+    let has_meter = |subscription: &&Subscription| {
+        let mut later = subscription.history.iter();
+        let later = later.any(|event| matches!(&event.change, Change::Plan(code) if metered(code)));
         metered(&subscription.plan) || later
     };
-    let Some(cycle) = account.next_bill else { return Ok(None) };
-    if !account.subscriptions.iter().any(has_meter) {
-        return Ok(None);
-    }
-    // A period that ends after the cutoff begins up to a year before it.
-    let cutoff = Context::new(account, catalog, cycle)?.cutoff;
-    Ok(Span::new(crate::calendar::months_after(cutoff, -12), cycle))
+    let floors = account.subscriptions.iter().filter(has_meter).map(floor);
+    Ok(floors.min().zip(account.next_bill).and_then(|(from, cycle)| Span::new(from, cycle)))
 }
 
-/// Bills the usage of every period of a subscription that is over and not closed.
+/// The first day whose usage is not closed.
+fn floor(subscription: &Subscription) -> Date {
+    [subscription.billed_elsewhere_until, subscription.usage_closed_until]
+        .into_iter()
+        .flatten()
+        .fold(subscription.start, Date::max)
+}
+
+/// Bills the usage of every period of a subscription that is over and not closed. What was billed
+/// for days that are priced together no more is taken back.
 pub(super) fn bill(
     context: &Context,
     subscription: &mut Subscription,
@@ -47,34 +57,41 @@ pub(super) fn bill(
     lines: &mut Vec<Line>,
 ) -> Result<(), BillingError> {
     let history = stretches(subscription)?;
-    let mut metered = false;
-    for code in meters(context, subscription, &history)? {
-        metered = true;
-        let mut done: Vec<Period> = Vec::new();
-        for stretch in &history {
-            for period in closed_periods(context, subscription, stretch, &history)? {
-                if done.iter().any(|seen| seen.span.intersect(period.span).is_some()) {
-                    continue;
-                }
-                done.push(period);
-                let worth = worth(context, subscription, &history, usage, &code, period)?;
-                lines.extend(settle(subscription, &code, period, &worth)?);
+    let codes = meters(context, subscription, &history)?;
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let metered = metered(context, subscription, &history)?;
+    let mut before = std::mem::take(&mut subscription.billed_usage);
+    for code in &codes {
+        for days in metered.iter().filter(|metered| metered.days.end() <= context.cycle) {
+            let worth = worth(context, subscription, &history, usage, code, *days)?;
+            let same = |billed: &BilledUsage| billed.meter == *code && billed.span == days.days;
+            let billed = before.iter().position(same).map(|index| before.swap_remove(index));
+            lines.extend(settle(context, subscription, &worth, billed.as_ref())?);
+            if !worth.amount.is_zero() {
+                let Worth { code, span, amount, .. } = worth;
+                subscription.billed_usage.push(BilledUsage { meter: code, span, amount });
             }
         }
     }
-    if metered {
-        close(context, subscription);
+    before.sort_by(|a, b| (&a.meter, a.span).cmp(&(&b.meter, b.span)));
+    for gone in before {
+        let worth = Worth::nothing(context, gone.meter.clone(), gone.span);
+        lines.extend(settle(context, subscription, &worth, Some(&gone))?);
     }
+    close(context, subscription, &metered);
     Ok(())
 }
 
-/// The meters of all plans that the subscription had.
+/// The meters of all plans that the subscription had, and of what was billed for it.
 fn meters(
     context: &Context,
     subscription: &Subscription,
     history: &[Stretch],
 ) -> Result<Vec<MeterCode>, BillingError> {
-    let mut codes = Vec::new();
+    let billed = subscription.billed_usage.iter().map(|billed| billed.meter.clone());
+    let mut codes: Vec<_> = billed.collect();
     for stretch in history {
         let plan = plan(context, subscription, stretch)?;
         codes.extend(plan.meters.iter().map(|meter| meter.code.clone()));
@@ -84,38 +101,54 @@ fn meters(
     Ok(codes)
 }
 
-/// The periods of a stretch that are over on the cycle, and whose usage is not closed.
-fn closed_periods(
+/// The days that are priced together, from the first that is not closed to those of the cycle.
+fn metered(
     context: &Context,
     subscription: &Subscription,
-    stretch: &Stretch,
     history: &[Stretch],
-) -> Result<Vec<Period>, BillingError> {
-    let interval = plan(context, subscription, stretch)?.interval;
-    let end = history.last().map_or(subscription.start, |last| last.span.end());
-    let from = floor(context, subscription).max(stretch.span.start());
-    let Some(span) = Span::new(from, context.cycle.min(stretch.span.end())) else {
-        return Ok(Vec::new());
+) -> Result<Vec<Metered>, BillingError> {
+    let mut runs: Vec<(Span, Interval)> = Vec::new();
+    for stretch in history {
+        let interval = plan(context, subscription, stretch)?.interval;
+        match runs.last_mut() {
+            Some((run, same)) if *same == interval && run.end() == stretch.span.start() => {
+                *run = Span::new(run.start(), stretch.span.end()).unwrap_or(*run);
+            }
+            _ => runs.push((stretch.span, interval)),
+        }
+    }
+    let mut out = Vec::new();
+    let Some(open) = Span::new(floor(subscription), days_after(context.cycle, 1)) else {
+        return Ok(out);
     };
-    let grid = context.account.grid(subscription.start, interval);
-    let over = |period: &Period| period.span.end() <= context.cycle || end <= context.cycle;
-    Ok(grid.periods(span).filter(over).collect())
+    for (run, interval) in runs {
+        let Some(looked_at) = run.intersect(open) else { continue };
+        for period in context.account.grid(subscription.start, interval).periods(looked_at) {
+            let days = period.span.intersect(run);
+            let days = days.and_then(|days| Span::new(days.start().max(open.start()), days.end()));
+            out.extend(days.map(|days| Metered { period, days }));
+        }
+    }
+    Ok(out)
 }
 
-/// Usage before it is closed: billed elsewhere, corrected no more, or forgotten.
-fn floor(context: &Context, subscription: &Subscription) -> Date {
-    [subscription.billed_elsewhere_until, subscription.usage_closed_until]
-        .into_iter()
-        .flatten()
-        .fold(context.cutoff, Date::max)
-}
-
-/// What the usage of a meter in a period is worth, with the line's text and what is beyond the
-/// allowance.
+/// What the usage of a meter is worth in days that are priced together.
 struct Worth<'a> {
+    code: MeterCode,
+    span: Span,
     meter: Option<&'a Meter>,
-    quantity: Decimal,
+    used: Decimal,
+    included: Decimal,
+    beyond: Decimal,
     amount: Money,
+}
+
+impl Worth<'_> {
+    fn nothing(context: &Context, code: MeterCode, span: Span) -> Self {
+        let (used, included, beyond) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+        let amount = Money::zero(context.currency());
+        Self { code, span, meter: None, used, included, beyond, amount }
+    }
 }
 
 fn worth<'a>(
@@ -124,74 +157,86 @@ fn worth<'a>(
     history: &[Stretch],
     usage: &[UsageDay],
     code: &MeterCode,
-    period: Period,
+    metered: Metered,
 ) -> Result<Worth<'a>, BillingError> {
-    let mut total =
-        Worth { meter: None, quantity: Decimal::ZERO, amount: Money::zero(context.currency()) };
+    let mut total = Worth::nothing(context, code.clone(), metered.days);
     let mut price = Decimal::ZERO;
-    let from = subscription.billed_elsewhere_until.unwrap_or(subscription.start);
     for stretch in history {
-        let days = stretch.span.intersect(period.span);
-        let days = days.and_then(|days| Span::new(days.start().max(from), days.end()));
-        let Some(days) = days else { continue };
+        let Some(days) = stretch.span.intersect(metered.days) else { continue };
         let plan = plan(context, subscription, stretch)?;
         let Some(meter) = plan.meters.iter().find(|meter| meter.code == *code) else { continue };
         let of_days = usage.iter().filter(|day| {
             day.subscription == subscription.id && day.meter == *code && days.contains(day.date)
         });
         let used: Decimal = of_days.map(|day| day.quantity).sum();
-        let over = overage(meter, period, days, used)
+        let over = overage(meter, metered.period, days, used)
             .ok_or_else(|| BillingError::TiersEnd(code.clone(), plan.code.clone()))?;
         total.meter = Some(meter);
-        total.quantity += over.quantity;
+        total.used += used;
+        total.included += over.allowance;
+        total.beyond += over.quantity;
         price += over.price;
     }
-    total.amount = Money::rounded(price, context.currency())?;
+    total.amount = Money::rounded(price, context.currency()).map_err(|why| {
+        let (id, days) = (&subscription.id, metered.days);
+        BillingError::Amount {
+            part: format!("usage of {code} of subscription {id} in {days}"),
+            why,
+        }
+    })?;
     Ok(total)
 }
 
-/// The line of what a period's usage is worth beyond what was billed for it.
+/// The line of what usage is worth beyond what was billed for it; none if that is nothing.
 fn settle(
-    subscription: &mut Subscription,
-    code: &MeterCode,
-    period: Period,
+    context: &Context,
+    subscription: &Subscription,
     worth: &Worth,
+    billed: Option<&BilledUsage>,
 ) -> Result<Option<Line>, BillingError> {
-    let Some(meter) = worth.meter else { return Ok(None) };
-    let same = |billed: &BilledUsage| {
-        billed.meter == *code && billed.span.intersect(period.span).is_some()
+    let amount = match billed {
+        Some(billed) => worth.amount.minus(billed.amount)?,
+        None => worth.amount,
     };
-    let currency = worth.amount.currency();
-    let before = subscription.billed_usage.iter().filter(|billed| same(billed));
-    let before = Money::sum(currency, before.map(|billed| billed.amount))?;
-    let amount = worth.amount.minus(before)?;
     if amount.is_zero() {
         return Ok(None);
     }
-    subscription.billed_usage.retain(|billed| !same(billed));
-    subscription.billed_usage.push(BilledUsage {
-        meter: code.clone(),
-        span: period.span,
-        amount: worth.amount,
-    });
+    let meter = worth.meter.map_or_else(|| known(context.catalog, &worth.code), Ok)?;
     Ok(Some(Line {
-        source: LineSource::Usage(subscription.id.clone(), code.clone()),
+        source: LineSource::Usage(subscription.id.clone(), worth.code.clone()),
         reason: if amount.is_negative() { LineReason::Credit } else { LineReason::Charge },
-        description: format!("{} ({})", meter.name, meter.unit),
-        span: Some(period.span),
+        description: description(meter, worth, context.account.locale),
+        span: Some(worth.span),
+        taxed_on: None,
         part_of_days: None,
-        quantity: worth.quantity.normalize(),
+        quantity: worth.beyond.normalize(),
         unit_price: None,
         category: meter.category.clone(),
         amount,
     }))
 }
 
-/// Forgets what cannot be corrected any more, and notes that it is closed.
-fn close(context: &Context, subscription: &mut Subscription) {
-    let cutoff = context.cutoff;
-    if subscription.billed_usage.iter().any(|billed| billed.span.end() <= cutoff) {
-        subscription.billed_usage.retain(|billed| billed.span.end() > cutoff);
-        subscription.usage_closed_until = Some(cutoff);
-    }
+/// A meter that no plan of the subscription has any more.
+fn known<'a>(catalog: &'a Catalog, code: &MeterCode) -> Result<&'a Meter, BillingError> {
+    let mut all = catalog.plans.values().flat_map(|plan| &plan.meters);
+    all.find(|meter| meter.code == *code).ok_or_else(|| BillingError::UnknownMeter(code.clone()))
+}
+
+/// What was used and how much of it the plan includes, so that the customer can check the line:
+/// `Data: 170 GB, 100 included`.
+fn description(meter: &Meter, worth: &Worth, locale: Locale) -> String {
+    let [used, included] = [worth.used, worth.included].map(|n| locale.number(n.normalize()));
+    let what = locale.pick("incluídos", "included");
+    format!("{}: {used} {}, {included} {what}", meter.name, meter.unit)
+}
+
+/// Closes what cannot be corrected any more: days that have been looked at, and that end before
+/// the cutoff. It is closed where days priced together begin, so that none of them are torn.
+fn close(context: &Context, subscription: &mut Subscription, metered: &[Metered]) {
+    let open = metered.iter().find(|metered| metered.days.end() > context.cutoff);
+    let closed = open.map(|metered| metered.days.start());
+    let closed = closed.or(metered.last().map(|metered| metered.days.end()));
+    let closed = closed.unwrap_or_else(|| floor(subscription));
+    subscription.billed_usage.retain(|billed| billed.span.end() > closed);
+    subscription.usage_closed_until = Some(closed);
 }

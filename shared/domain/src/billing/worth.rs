@@ -23,12 +23,16 @@ pub(super) fn worth(
     let history = stretches(subscription)?;
     let end = history.last().map_or(subscription.start, |last| last.span.end());
     let mut pieces = Vec::new();
-    for stretch in history.iter().filter(|stretch| charged(context, stretch)) {
+    let soon = context.account.cycle_from(crate::calendar::days_after(context.cycle, 1));
+    let begun = |stretch: &&Stretch| soon.is_none_or(|soon| stretch.span.start() < soon);
+    let latest = history.iter().rfind(begun).map(|stretch| &stretch.plan);
+    // A change of plan from the next cycle on is billed from that cycle on.
+    let known = history.iter().take_while(|one| begun(one) || Some(&one.plan) == latest);
+    for stretch in known.filter(|stretch| charged(context, stretch)) {
         let plan = plan(context, subscription, stretch)?;
         let grid = context.account.grid(subscription.start, plan.interval);
-        let from = subscription.billed_elsewhere_until.unwrap_or(subscription.start);
         let billable = horizon(context, plan, &grid, end)
-            .and_then(|horizon| Span::new(from.max(context.cutoff), horizon))
+            .and_then(|horizon| Span::new(floor(context, subscription), horizon))
             .and_then(|span| span.intersect(stretch.span));
         let Some(billable) = billable else { continue };
         for period in grid.periods(billable) {
@@ -45,7 +49,7 @@ pub(super) fn worth(
         }
     }
     merge(&mut pieces);
-    let discounts = discounts(context, subscription, &pieces)?;
+    let discounts = discounts(context, subscription, &history, &pieces)?;
     pieces.extend(discounts);
     Ok(pieces)
 }
@@ -68,15 +72,44 @@ pub(super) fn plan<'a>(
     })
 }
 
+/// The first day that this cycle looks at: the cutoff, or the first day that no cycle has looked
+/// at yet if that is earlier; never what was billed elsewhere or is forgotten.
+pub(super) fn floor(context: &Context, subscription: &Subscription) -> Date {
+    let seen = subscription.seen_until.unwrap_or(subscription.start);
+    [subscription.billed_elsewhere_until, subscription.forgotten_until]
+        .into_iter()
+        .flatten()
+        .fold(context.cutoff.min(seen), Date::max)
+}
+
+/// The first day whose worth this cycle could not tell yet.
+pub(super) fn seen_until(
+    context: &Context,
+    subscription: &Subscription,
+) -> Result<Date, BillingError> {
+    let history = stretches(subscription)?;
+    let end = history.last().map_or(subscription.start, |last| last.span.end());
+    for stretch in &history {
+        let plan = plan(context, subscription, stretch)?;
+        let grid = context.account.grid(subscription.start, plan.interval);
+        let later = context.settings.suspended_days == SuspendedDays::ChargedOnReturn
+            && !charged(context, stretch);
+        let horizon = horizon(context, plan, &grid, end).filter(|_| !later);
+        let seen = horizon.unwrap_or(stretch.span.start());
+        if seen < stretch.span.end() {
+            return Ok(seen.max(stretch.span.start()));
+        }
+    }
+    Ok(end)
+}
+
 /// Whether the days of a stretch cost anything.
 fn charged(context: &Context, stretch: &Stretch) -> bool {
     match (stretch.service, context.settings.suspended_days) {
         (Service::Active, _) | (_, SuspendedDays::Charged) => true,
         (_, SuspendedDays::Free) | (Service::SuspendedStill, _) => false,
         // A return that is known, but lies ahead, is no return yet.
-        (Service::SuspendedOnce, SuspendedDays::ChargedOnReturn) => {
-            stretch.span.end() <= context.cycle
-        }
+        (Service::SuspendedOnce(back), SuspendedDays::ChargedOnReturn) => back <= context.cycle,
     }
 }
 
@@ -96,13 +129,14 @@ fn horizon(context: &Context, plan: &Plan, grid: &Grid, end: Date) -> Option<Dat
 fn discounts(
     context: &Context,
     subscription: &Subscription,
+    history: &[Stretch],
     plans: &[Piece],
 ) -> Result<Vec<Piece>, BillingError> {
     let mut out: Vec<Piece> = Vec::new();
     if subscription.discounts.is_empty() {
         return Ok(out);
     }
-    let windows = windows(context, subscription, plans)?;
+    let windows = windows(context, subscription, history)?;
     for piece in plans {
         // A discount that begins or ends within a piece cuts it in two.
         let inner = windows.iter().flat_map(|(_, window)| [window.start(), window.end()]);
@@ -152,7 +186,7 @@ fn discount<'a>(
 fn windows(
     context: &Context,
     subscription: &Subscription,
-    plans: &[Piece],
+    history: &[Stretch],
 ) -> Result<Vec<(DiscountCode, Span)>, BillingError> {
     let mut given = subscription.discounts.clone();
     given.sort_unstable();
@@ -165,9 +199,11 @@ fn windows(
             DiscountTerm::Until(last) => crate::calendar::days_after(last, 1),
             DiscountTerm::Cycles(count) => {
                 // The interval is that of the plan on the day from which the discount holds.
-                let at = plans.partition_point(|piece| piece.span.end() <= from);
-                let Some(piece) = plans.get(at).or(plans.last()) else { continue };
-                let grid = context.account.grid(subscription.start, piece.rate.interval);
+                // Not of what is billed now: what was billed long ago must not move its end.
+                let at = history.partition_point(|stretch| stretch.span.end() <= from);
+                let Some(stretch) = history.get(at).or(history.last()) else { continue };
+                let interval = plan(context, subscription, stretch)?.interval;
+                let grid = context.account.grid(subscription.start, interval);
                 after_full_periods(&grid, from, count)
             }
         };

@@ -96,7 +96,7 @@ fn a_change_of_quantity_is_a_difference_too() {
     let line = &invoice.unwrap().lines[1];
     assert_eq!(
         explain::line(line, Locale::EnUs),
-        "service main, plan basic, 3 × 300, 11/25/2026 – 12/09/2026, 15 of 30 days"
+        "service main, plan basic, 3 × 300.00, 11/25/2026 – 12/09/2026, 15 of 30 days"
     );
 }
 
@@ -247,17 +247,25 @@ fn discounts_last_as_long_as_they_say_and_never_exceed_the_price() {
 fn usage_is_billed_in_arrears_and_late_usage_by_its_difference() {
     let mut account = account("metered");
     let catalog = catalog();
-    assert_eq!(usage_needed(&account, &catalog).unwrap().unwrap().end(), date("2026-11-10"));
+    assert_eq!(usage_needed(&account, &catalog).unwrap(), None); // the first day begins today
     next(&mut account, &catalog, &[]);
+    let days = usage_needed(&account, &catalog).unwrap().unwrap();
+    assert_eq!(days.to_string(), "2026-11-10/2026-12-10");
     let mut usage = vec![used("2026-11-12", 80), used("2026-12-09", 90)];
     assert_eq!(
         lines(next(&mut account, &catalog, &usage).as_ref()),
-        ["60.00 2026-11-10/2026-12-10 Data (GB)", "60.00 2026-12-10/2027-01-10 Plan metered"]
+        [
+            "60.00 2026-11-10/2026-12-10 Data: 170 GB, 100 included",
+            "60.00 2026-12-10/2027-01-10 Plan metered"
+        ]
     ); // 70 beyond 100: 50 × 1 + 20 × 0.50
     usage.push(used("2026-11-13", 10)); // arrives late
     assert_eq!(
         lines(next(&mut account, &catalog, &usage).as_ref()),
-        ["5.00 2026-11-10/2026-12-10 Data (GB)", "60.00 2027-01-10/2027-02-10 Plan metered"]
+        [
+            "5.00 2026-11-10/2026-12-10 Data: 180 GB, 100 included",
+            "60.00 2027-01-10/2027-02-10 Plan metered"
+        ]
     );
     for _ in 0..8 {
         let invoice = next(&mut account, &catalog, &usage);

@@ -106,6 +106,23 @@ proptest! {
         }
     }
 
+    /// How far corrections reach back is of no matter where there is nothing to correct.
+    #[test]
+    fn what_is_known_from_the_start_is_billed_in_full(
+        day in 1_i8..=28, history in history(), discount in prop::sample::select(vec!["half", "three"]),
+    ) {
+        let balance = |days| {
+            let account = with_discount(account_of("basic", day, history.clone()), discount, ORIGIN);
+            let own = Overrides { correction_days: Some(days), ..Overrides::default() };
+            let mut account = Account { overrides: own, ..account };
+            (0..30).for_each(|_| drop(next(&mut account, &catalog(), &[])));
+            account.balance
+        };
+        let full = balance(730);
+        prop_assert_eq!(balance(100), full);
+        prop_assert_eq!(balance(31), full);
+    }
+
     #[test]
     fn billing_twice_bills_nothing(day in 1_i8..=28, history in history()) {
         let mut account = account_of("basic", day, history);
