@@ -26,7 +26,7 @@ use tokio::{
 };
 
 /// A function that has not answered after so long never will.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The memory that the template gives to a function, in MB.
 const MEMORY: &str = "256";
 

@@ -149,7 +149,8 @@ async fn run(
         peak_megabytes: process.peak_memory()? as f64 / 1e6,
         first_answer,
         messages_per_second: messages as f64 / since.elapsed().as_secs_f64(),
-        own_time_per_message: (process.busy()? - busy) / u32::try_from(messages)?.max(1),
+        own_time_per_message: process.busy()?.saturating_sub(busy)
+            / u32::try_from(messages)?.max(1),
     })
 }
 
