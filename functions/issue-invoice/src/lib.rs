@@ -58,37 +58,52 @@ impl From<StoreError> for Stop {
     }
 }
 
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Moved => Self::Retry("the account keeps changing".into()),
+            Stop::Park(why) => Self::Poison(why),
+            Stop::Fail(failure) => failure,
+        }
+    }
+}
+
 impl IssueInvoice {
     async fn bill(&self, message: BillAccount) -> Result<(), Failure> {
         let (version, catalog) = self.catalogs.at_least(message.catalog).await?;
         for _ in 0..MOST_CONFLICTS {
-            let account = match self.store.account(&message.account).await {
+            let mut account = match self.store.account(&message.account).await {
                 Ok(Some(account)) => account,
                 Ok(None) => {
                     let id = &message.account;
                     return Err(Failure::Poison(format!("account {id} does not exist")));
                 }
                 Err(StoreError::Unreadable { why, .. }) => {
-                    return self
-                        .park(&message, version, format!("its item cannot be read: {why}"))
-                        .await;
+                    let reason = format!("its item cannot be read: {why}");
+                    return self.park(&message, version, reason, None).await.map_err(Failure::from);
                 }
                 Err(error) => return Err(error.into()),
             };
-            match self.bill_through(account, &message, &catalog).await {
+            match self.bill_through(&mut account, &message, &catalog).await {
                 Ok(()) => return Ok(()),
                 Err(Stop::Moved) => {}
-                Err(Stop::Park(reason)) => return self.park(&message, version, reason).await,
-                Err(Stop::Fail(failure)) => return Err(failure),
+                Err(Stop::Park(reason)) => {
+                    let at = Some(account.version);
+                    match self.park(&message, version, reason, at).await {
+                        Err(Stop::Moved) => {} // somebody has mended it: look again
+                        parked => return parked.map_err(Failure::from),
+                    }
+                }
+                Err(failed) => return Err(failed.into()),
             }
         }
-        Err(Failure::Retry("the account keeps changing".into()))
+        Err(Stop::Moved.into())
     }
 
     /// Bills one cycle after the other, from the account as each leaves it.
     async fn bill_through(
         &self,
-        mut account: Account,
+        account: &mut Account,
         message: &BillAccount,
         catalog: &Catalog,
     ) -> Result<(), Stop> {
@@ -97,18 +112,18 @@ impl IssueInvoice {
             if !due || account.parked.is_some() {
                 return Ok(());
             }
-            account = self.bill_cycle(account, catalog).await?;
+            *account = self.bill_cycle(account, catalog).await?;
         }
         Err(Stop::Park(format!("it is more than {MOST_CYCLES} cycles behind")))
     }
 
-    async fn bill_cycle(&self, account: Account, catalog: &Catalog) -> Result<Account, Stop> {
+    async fn bill_cycle(&self, account: &Account, catalog: &Catalog) -> Result<Account, Stop> {
         let park = |error: BillingError| Stop::Park(error.to_string());
-        let usage = match billing::usage_needed(&account, catalog).map_err(park)? {
+        let usage = match billing::usage_needed(account, catalog).map_err(park)? {
             Some(days) => self.store.usage(&account.id, days).await?,
             None => Vec::new(),
         };
-        let billed = billing::bill(&account, catalog, &usage).map_err(park)?;
+        let billed = billing::bill(account, catalog, &usage).map_err(park)?;
         match self.store.commit(account.version, &billed).await? {
             Issued::Now => {
                 let Billed { account, invoice } = billed;
@@ -124,7 +139,7 @@ impl IssueInvoice {
 
     /// There is an invoice of this cycle, and it says something else. If the account has moved on
     /// meanwhile, somebody was faster; if it has not, its data contradicts itself.
-    async fn explain(&self, account: Account, billed: Billed) -> Result<Account, Stop> {
+    async fn explain(&self, account: &Account, billed: Billed) -> Result<Account, Stop> {
         let now = self.store.account(&account.id).await?;
         if now.is_some_and(|now| now.version == account.version) {
             let number = billed.invoice.map(|invoice| invoice.number).unwrap_or_default();
@@ -135,21 +150,24 @@ impl IssueInvoice {
         Err(Stop::Moved)
     }
 
-    /// Parks the account, unless what is wrong may be that this function has an old catalog.
+    /// Parks the account as it was read, unless what is wrong may be that this function has an old
+    /// catalog.
     async fn park(
         &self,
         message: &BillAccount,
         catalog: u64,
         reason: String,
-    ) -> Result<(), Failure> {
+        at_version: Option<u64>,
+    ) -> Result<(), Stop> {
         let head = self.store.head().await?;
-        if head.importing || head.version > catalog {
+        if head.importing.is_some() || head.version > catalog {
             self.catalogs.at_least(head.version).await?;
-            return Err(Failure::Retry(format!("the catalog is changing: {reason}")));
+            return Err(Stop::Fail(Failure::Retry(format!("the catalog is changing: {reason}"))));
         }
-        tracing::warn!(account = %message.account, %reason, "account parked");
         let account = message.account.clone();
-        self.store.park(&Parked { account, reason, since: message.through }).await?;
+        let parked = Parked { account, reason, since: message.through };
+        self.store.park(&parked, at_version).await?;
+        tracing::warn!(account = %message.account, reason = parked.reason, "account parked");
         Ok(())
     }
 }

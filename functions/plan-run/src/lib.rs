@@ -65,7 +65,7 @@ impl PlanRun {
             return Err(Failure::Poison(format!("shard {shard}: there are {SHARDS}, from 0")));
         }
         let head = self.store.head().await?;
-        if head.importing {
+        if head.importing.is_some() {
             // Half an import must not be billed. Starting it again finishes it.
             return Err(Failure::Retry("an import has begun and not ended".into()));
         }

@@ -61,11 +61,11 @@ pub(crate) struct Run {
 pub(crate) struct Bill {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Bill every cycle on or before this date.
-    #[arg(long, value_name = "DATE")]
+    /// Bill every cycle on or before this date. It cannot be undone: to try, copy the folder first.
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) until: Date,
     /// Generate so many accounts (those that are there already stay). Without it: what is in the
-    /// folder, or the sample ISP if it is empty.
+    /// folder; if it is empty, the sample ISP, moved so that its month ends on --until.
     #[arg(long, value_name = "N")]
     pub(crate) accounts: Option<u64>,
     /// Another seed generates other accounts.
@@ -73,7 +73,7 @@ pub(crate) struct Bill {
     pub(crate) seed: u64,
     /// The month of the first cycle of generated accounts [default: 2026-11-01, or the month of
     /// --until if that is earlier].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) start: Option<Date>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
@@ -91,7 +91,7 @@ pub(crate) struct Import {
     pub(crate) data: Data,
     /// The first cycle of an account that names none is its first bill day on or after this date
     /// [default: today].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) as_of: Option<Date>,
     /// Only check the files against each other.
     #[arg(long)]
@@ -102,8 +102,9 @@ pub(crate) struct Import {
 pub(crate) struct Preview {
     /// The account.
     pub(crate) account: AccountId,
-    /// Show the first invoice of a cycle on or after this date [default: today].
-    #[arg(long, value_name = "DATE")]
+    /// Show the first invoice of a cycle on or after this date [default: the next
+    /// one].
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) date: Option<Date>,
     #[command(flatten)]
     pub(crate) data: Data,
@@ -124,6 +125,10 @@ pub(crate) struct Unpark {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) data: Data,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "no date: write year-month-day: 2026-11-30".to_owned())
 }
 
 /// Logs of the stack go to standard error; `RUST_LOG` sets the level.

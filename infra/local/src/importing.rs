@@ -1,6 +1,8 @@
 //! Writes what an import brings: everything is checked before anything is written, and what was
 //! begun and not ended is finished by beginning again.
 
+mod sold;
+
 use std::collections::HashMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -10,7 +12,7 @@ use mensal_domain::{
     billing,
     catalog::Catalog,
     ids::{AccountId, AccountTypeCode},
-    invoice::{InvoiceId, InvoiceKind},
+    invoice::content_hash,
     money::Money,
     usage::UsageDay,
 };
@@ -54,7 +56,7 @@ const MOST_CONFLICTS: usize = 10;
 /// # Errors
 /// [`Faults`] if what they say contradicts what is there; then nothing is written. The table's.
 pub async fn import(store: &Store, data: &Dataset, as_of: Date) -> Result<Imported, Error> {
-    keeps_catalog(store, &data.catalog).await?;
+    keeps_catalog(store, &data.catalog, as_of).await?;
     check(store, &data.accounts, as_of).await?;
     let version = store.begin_import(&data.catalog).await?;
     let none = Vec::new();
@@ -81,7 +83,8 @@ pub async fn import_generated(
     mut tell: impl FnMut(u64),
 ) -> Result<Imported, Error> {
     let catalog = generator.catalog();
-    keeps_catalog(store, &catalog).await?;
+    not_amid_another(store, &catalog).await?;
+    keeps_catalog(store, &catalog, generator.start).await?;
     let version = store.begin_import(&catalog).await?;
     let mut done = Imported::default();
     let mut all = generator.iter().peekable();
@@ -94,9 +97,21 @@ pub async fn import_generated(
     Ok(done)
 }
 
+/// Invented accounts do not get into the import of real ones.
+///
+/// # Errors
+/// When an import of another catalog has begun and not ended.
+pub async fn not_amid_another(store: &Store, catalog: &Catalog) -> Result<(), Error> {
+    let importing = store.head().await?.importing;
+    if importing.is_none_or(|hash| hash == content_hash(catalog)) {
+        return Ok(());
+    }
+    Err("an import has begun and not ended: run it again to finish it".into())
+}
+
 /// What accounts of an earlier import refer to must not vanish from the catalog: they could not
 /// be billed any more.
-async fn keeps_catalog(store: &Store, new: &Catalog) -> Result<(), Error> {
+async fn keeps_catalog(store: &Store, new: &Catalog, as_of: Date) -> Result<(), Error> {
     let head = store.head().await?;
     if head.version == 0 {
         return Ok(());
@@ -108,6 +123,7 @@ async fn keeps_catalog(store: &Store, new: &Catalog) -> Result<(), Error> {
     }));
     let types = |code: &AccountTypeCode| new.account_types.contains_key(code);
     faults.extend(gone("account_types.csv", old.account_types.keys(), types));
+    faults.extend(sold::changes(&old, new, as_of));
     faults.extend(gone("calendars.csv", old.calendars.keys(), |code| {
         new.calendars.contains_key(code)
     }));
@@ -135,16 +151,38 @@ async fn check(store: &Store, accounts: &[NewAccount], as_of: Date) -> Result<()
     let mut faults = Vec::new();
     for chunk in accounts.chunks(CHUNK) {
         let ids: Vec<AccountId> = chunk.iter().map(|new| new.account.id.clone()).collect();
-        let stored = store.accounts(&ids).await?;
-        for old in &stored {
-            let new = chunk.iter().find(|new| new.account.id == old.id);
-            let merged = new.map(|new| merge(old, new.account.clone(), as_of));
-            if let Some(Err(found)) = merged {
-                faults.extend(found.iter().cloned());
+        let stored = by_id(store.accounts(&ids).await?);
+        for NewAccount { account: new, .. } in chunk {
+            let merged = match stored.get(&new.id) {
+                None => Ok(Some(new.clone())),
+                Some(old) => merge(old, new.clone(), as_of),
+            };
+            match merged {
+                Ok(account) => faults.extend(account.as_ref().and_then(too_large)),
+                Err(found) => faults.extend(found.iter().cloned()),
             }
         }
     }
     Faults::new(faults).map_or(Ok(()), |faults| Err(faults.into()))
+}
+
+fn by_id(accounts: Vec<Account>) -> HashMap<AccountId, Account> {
+    accounts.into_iter().map(|account| (account.id.clone(), account)).collect()
+}
+
+/// The table takes items of 400 KB; what billing will note on an account needs room.
+const LARGEST_ACCOUNT: usize = 300_000;
+
+fn too_large(account: &Account) -> Option<Fault> {
+    let size = serde_json::to_vec(account).map_or(0, |json| json.len());
+    (size > LARGEST_ACCOUNT).then(|| Fault {
+        file: "accounts.csv".into(),
+        line: 0,
+        column: "id".into(),
+        given: account.id.to_string(),
+        wrong: format!("has {size} bytes of subscriptions, history and charges"),
+        right: format!("divide it into accounts of at most {LARGEST_ACCOUNT} bytes"),
+    })
 }
 
 async fn write_all(
@@ -154,8 +192,7 @@ async fn write_all(
     as_of: Date,
 ) -> Result<Imported, Error> {
     let ids: Vec<AccountId> = chunk.iter().map(|(new, _)| new.account.id.clone()).collect();
-    let stored = store.accounts(&ids).await?.into_iter().map(|old| (old.id.clone(), old));
-    let mut stored: HashMap<AccountId, Account> = stored.collect();
+    let mut stored = by_id(store.accounts(&ids).await?);
     stream::iter(chunk)
         .map(|(new, usage)| {
             let old = stored.remove(&new.account.id);
@@ -227,7 +264,8 @@ fn keeps_changing(id: &AccountId) -> Error {
     format!("account {id} keeps changing: import again").into()
 }
 
-/// Issues the document of a balance brought along, unless it is there.
+/// Issues the document of a balance brought along, unless the account has documents already: it
+/// counts when an account is new.
 async fn bring_forward(
     store: &Store,
     catalog: &Catalog,
@@ -235,8 +273,7 @@ async fn bring_forward(
     on: Date,
     balance: Money,
 ) -> Result<(), Error> {
-    let invoice = InvoiceId { cycle: on, kind: InvoiceKind::Opening };
-    if store.invoice(id, invoice).await?.is_some() {
+    if !store.invoices(id).await?.is_empty() {
         return Ok(());
     }
     for _ in 0..MOST_CONFLICTS {

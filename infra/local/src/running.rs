@@ -8,7 +8,7 @@ use mensal_importer::{Files, Options, read};
 
 use crate::{
     cost::Usage,
-    importing::{Imported, import},
+    importing::{Imported, import, not_amid_another},
     stack::{Error, Stack},
     summary::{Books, Summary},
 };
@@ -30,6 +30,7 @@ pub async fn import_sample(stack: &Stack, today: Date) -> Result<Imported, Error
     }
     let reading = Options::sample(months);
     let data = read(&Files::sample(), &reading)?;
+    not_amid_another(stack.store(), &data.catalog).await?;
     import(stack.store(), &data, reading.as_of).await
 }
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use mensal_domain::{
     account::{Account, Subscription},
     calendar::{days_after, months_after},
+    ids::ChargeId,
     period::BillDayChange,
 };
 
@@ -36,7 +37,7 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
         (merged.balance, merged.last_balance, merged.credit) =
             (old.balance, old.last_balance, old.credit);
     }
-    merged.billed_one_offs.clone_from(&old.billed_one_offs);
+    merged.billed_one_offs = remembered(old, &merged);
     merged.one_offs.retain(|one_off| !old.billed_one_offs.contains(&one_off.id));
     merged.parked.clone_from(&old.parked);
     subscriptions(old, &mut merged, &mut faults);
@@ -66,6 +67,16 @@ fn is_billed(subscription: &Subscription) -> bool {
     !subscription.billed.is_empty()
         || !subscription.billed_usage.is_empty()
         || subscription.usage_closed_until.is_some()
+}
+
+/// The charges that are remembered as billed: those that the files still name, or importing them
+/// again would bill them again, and the latest of the others.
+fn remembered(old: &Account, new: &Account) -> Vec<ChargeId> {
+    let all = &old.billed_one_offs;
+    let latest = all.len().saturating_sub(Account::REMEMBERED_ONE_OFFS);
+    let named = |id: &ChargeId| new.one_offs.iter().any(|one_off| one_off.id == *id);
+    let kept = all.iter().enumerate().filter(|(index, id)| *index >= latest || named(id));
+    kept.map(|(_, id)| id.clone()).collect()
 }
 
 fn subscriptions(old: &Account, merged: &mut Account, faults: &mut Vec<Fault>) {

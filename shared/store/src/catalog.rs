@@ -29,9 +29,9 @@ pub struct Head {
     /// The hash of its content.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hash: String,
-    /// An import has begun and not ended.
-    #[serde(default)]
-    pub importing: bool,
+    /// The hash of the catalog of an import that has begun and not ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub importing: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,7 +99,7 @@ impl Store {
     pub async fn begin_import(&self, catalog: &Catalog) -> Result<u64, StoreError> {
         let head = self.head().await?;
         let hash = content_hash(catalog);
-        self.put_head(&Head { importing: true, ..head.clone() }).await?;
+        self.put_head(&Head { importing: Some(hash.clone()), ..head.clone() }).await?;
         if hash == head.hash {
             return Ok(head.version);
         }
@@ -126,7 +126,7 @@ impl Store {
     /// # Errors
     /// The table's.
     pub async fn end_import(&self, catalog: &Catalog, version: u64) -> Result<(), StoreError> {
-        self.put_head(&Head { version, hash: content_hash(catalog), importing: false }).await
+        self.put_head(&Head { version, hash: content_hash(catalog), importing: None }).await
     }
 
     /// The stationery of a hash; none if no import has stored it.

@@ -26,16 +26,20 @@ pub struct Parked {
 
 impl Store {
     /// Parks an account, whatever state its item is in: even one that cannot be read. An account
-    /// that is parked already stays as it is.
+    /// that is parked already stays as it is. With a version: only the account at that version, so
+    /// that what people have mended meanwhile is not parked for what was wrong before.
     ///
     /// # Errors
     /// [`StoreError::Moved`] if the account changes at this very moment, or the table's.
-    pub async fn park(&self, parked: &Parked) -> Result<(), StoreError> {
+    pub async fn park(&self, parked: &Parked, at_version: Option<u64>) -> Result<(), StoreError> {
         let Some(item) = self.item(keys::account(&parked.account)).await? else { return Ok(()) };
         if item.contains_key(keys::PARKED_REASON) {
             return Ok(());
         }
         let version = number_of(&item, keys::VERSION);
+        if at_version.is_some() && at_version != version {
+            return Err(StoreError::Moved);
+        }
         let update = Update::builder()
             .table_name(&*self.table)
             .set_key(Some(keys::account(&parked.account).into_item()))

@@ -39,7 +39,7 @@ async fn the_bus_of_a_stack_carries_what_the_schemas_say() {
     home.bill("2026-11-30").await.unwrap();
     let store = home.stack.store();
     let (account, reason, since) = (id("1042"), "a person asked for it".into(), date("2026-12-01"));
-    store.park(&Parked { account, reason, since }).await.unwrap();
+    store.park(&Parked { account, reason, since }, None).await.unwrap();
     assert!(store.unpark(&id("1042")).await.unwrap());
     home.stack.settle().await.unwrap();
 

@@ -98,7 +98,7 @@ async fn true_samples(home: &Home) -> Vec<(&'static str, Value)> {
         reason: "subscription 1: plan `gone` is not in the catalog".into(),
         since: date("2026-12-10"),
     };
-    store.park(&parked).await.unwrap();
+    store.park(&parked, None).await.unwrap();
     let parked = account().await;
     assert!(store.unpark(&id("1042")).await.unwrap());
     let unparked = account().await;

@@ -49,7 +49,7 @@ async fn the_agenda_names_who_is_due_the_longest_overdue_first() {
     put(store, never, None).await;
     put(store, parked, Some("2020-01-01")).await;
     let since = date("2026-11-01");
-    store.park(&Parked { account: parked.clone(), reason: "x".into(), since }).await.unwrap();
+    store.park(&Parked { account: parked.clone(), reason: "x".into(), since }, None).await.unwrap();
     assert_eq!(shard_of(other), SHARD);
 
     for (on, want) in [

@@ -1,14 +1,14 @@
 //! `audit`: what must always hold.
 
-use super::{Failed, Opened};
+use super::{Failed, Opened, say};
 use crate::cli::Audit;
 
 pub(crate) async fn audit(options: &Audit) -> Result<(), Failed> {
-    let opened = Opened::open(&options.data.folder).await?;
+    let opened = Opened::existing(&options.data.folder).await?;
     let found = mensal::audit::audit(opened.store(), &opened.bucket(&options.data.folder)).await?;
-    println!("{} accounts, {} invoices", found.accounts, found.invoices);
+    say(&format!("{} accounts, {} invoices\n", found.accounts, found.invoices))?;
     if found.violations.is_empty() {
-        println!("everything holds");
+        say("everything holds\n")?;
         return Ok(());
     }
     Err(Failed::Data(found.violations.join("\n")))

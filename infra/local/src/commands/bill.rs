@@ -8,7 +8,7 @@ use mensal::{
 };
 use mensal_importer::generate::Generator;
 
-use super::{Failed, progress::Progress, where_pdfs_lie};
+use super::{Failed, progress::Progress, say, where_pdfs_lie};
 use crate::cli::Bill;
 
 /// The month in which generated accounts begin, unless told otherwise.
@@ -21,10 +21,10 @@ pub(crate) async fn bill(options: &Bill) -> Result<(), Failed> {
     let summary = bill_through(&stack, options.until, |step| progress.step(step)).await?;
     progress.end();
     if options.json {
-        println!("{}", summary.json()?);
+        say(&format!("{}\n", summary.json()?))?;
     } else {
-        print!("{}", summary.table()?);
-        println!("  PDFs in {}", where_pdfs_lie(&stack));
+        say(&summary.table()?)?;
+        say(&format!("  PDFs in {}\n", where_pdfs_lie(&stack)))?;
     }
     Ok(())
 }
@@ -42,8 +42,12 @@ async fn stock(stack: &Stack, options: &Bill, progress: &Progress) -> Result<(),
     }
     let head = stack.store().head().await?;
     if head.version == 0 {
+        eprintln!(
+            "importing the sample ISP: there is no other data in {}",
+            stack.directory().path().display()
+        );
         import_sample(stack, options.until).await?;
-    } else if head.importing {
+    } else if head.importing.is_some() {
         return Err(Failed::half_imported());
     }
     Ok(())

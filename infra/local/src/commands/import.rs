@@ -3,7 +3,7 @@
 use mensal::importing;
 use mensal_importer::{Files, Options as Reading, read};
 
-use super::{Failed, Opened, today};
+use super::{Failed, Opened, say, today};
 use crate::cli::Import;
 
 pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
@@ -13,14 +13,14 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
         .map_err(|why| format!("cannot read the folder {folder}: {why}"))?;
     let data = read(&files, &Reading::new(as_of))?;
     if options.check {
-        println!("{folder}: no fault in {} accounts", data.accounts.len());
+        say(&format!("{folder}: no fault in {} accounts\n", data.accounts.len()))?;
         return Ok(());
     }
     let opened = Opened::open(&options.data.folder).await?;
     let done = importing::import(opened.store(), &data, as_of).await?;
-    println!(
-        "imported: {} accounts new, {} changed, {} unchanged; usage of {} months new or changed",
+    say(&format!(
+        "imported: {} accounts new, {} changed, {} unchanged; usage of {} months new or changed\n",
         done.added, done.changed, done.unchanged, done.usage_months
-    );
+    ))?;
     Ok(())
 }

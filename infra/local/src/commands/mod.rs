@@ -9,6 +9,7 @@ mod run;
 mod unpark;
 
 use std::{
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -34,11 +35,17 @@ pub(crate) enum Failed {
     Data(String),
     /// 4: there is nothing to do it to.
     Nothing(String),
+    /// 0: whoever reads the output has seen enough.
+    Closed,
 }
 
 impl<E: Into<Error>> From<E> for Failed {
     fn from(error: E) -> Self {
         let error = error.into();
+        let pipe = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if pipe == Some(io::ErrorKind::BrokenPipe) {
+            return Self::Closed;
+        }
         match error.downcast::<Faults>() {
             Ok(faults) => Self::Data(faults.to_string()),
             Err(error) => Self::Error(error),
@@ -58,8 +65,10 @@ impl Failed {
             Self::Error(error) => (format!("mensal: {error}"), 1),
             Self::Data(faults) => (faults, 3),
             Self::Nothing(text) => (format!("mensal: {text}"), 4),
+            Self::Closed => return ExitCode::SUCCESS,
         };
-        eprintln!("{}", text.trim_end());
+        // Where standard error is closed, the exit code has to do.
+        drop(writeln!(io::stderr(), "{}", text.trim_end()));
         ExitCode::from(code)
     }
 }
@@ -73,6 +82,17 @@ pub(crate) enum Opened {
 }
 
 impl Opened {
+    /// As [`Opened::open`], for commands that only look: they make nothing.
+    pub(crate) async fn existing(folder: &Path) -> Result<Self, Failed> {
+        if !folder.join("dynamodb.sqlite").exists() {
+            let folder = folder.display();
+            return Err(Failed::Nothing(format!(
+                "there is no data in {folder}: name it by --data"
+            )));
+        }
+        Ok(Self::open(folder).await?)
+    }
+
     pub(crate) async fn open(folder: &Path) -> Result<Self, Error> {
         match Stack::start(folder, Options::default()).await {
             Ok(stack) => Ok(Self::Ours(Box::new(stack))),
@@ -99,6 +119,13 @@ impl Opened {
             Self::Theirs(store) => store,
         }
     }
+}
+
+/// Results go to standard output; a reader who closes it early is no failure.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// Today, where this machine is.

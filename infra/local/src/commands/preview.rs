@@ -8,32 +8,33 @@ use mensal_domain::{
     dates::{Explained, KeyDates},
     invoice::{Invoice, TaxMode},
     locale::Locale,
+    money::Money,
 };
 use mensal_store::Store;
 use serde_json::{Value, json};
 
-use super::{Failed, Opened, today};
+use super::{Failed, Opened, say, today};
 use crate::cli::Preview;
 
 /// So many cycles are looked at for one that has something to bill: two years of months.
 const LOOK_AHEAD: usize = 24;
 
 pub(crate) async fn preview(options: &Preview) -> Result<(), Failed> {
-    let opened = Opened::open(&options.data.folder).await?;
+    let opened = Opened::existing(&options.data.folder).await?;
     let store = opened.store();
     let id = &options.account;
     let account = store.account(id).await?;
     let account = account.ok_or_else(|| Failed::Nothing(format!("there is no account {id}")))?;
     if let Some(reason) = &account.parked {
-        return Err(Failed::Nothing(format!("account {id} is parked: {reason}")));
+        eprintln!("account {id} is parked, and billed only once it is unparked: {reason}");
     }
     let catalog = store.catalog(store.head().await?.version).await?;
-    let from = options.date.unwrap_or_else(today);
+    let from = options.date.or(account.next_bill).unwrap_or_else(today);
     let (invoice, dates) = next_invoice(store, account, &catalog, from).await?;
     if options.json {
-        println!("{}", as_json(&invoice, &dates));
+        say(&format!("{}\n", as_json(&invoice, &dates)))?;
     } else {
-        print!("{}", as_text(&invoice, &dates)?);
+        say(&as_text(&invoice, &dates)?)?;
     }
     Ok(())
 }
@@ -100,7 +101,7 @@ fn as_text(invoice: &Invoice, dates: &KeyDates) -> Result<String, Failed> {
         let of = locale.pick("de", "of");
         writeln!(
             out,
-            "  {:>14}  {} {rate} % {of} {base} ({how})",
+            "  {:>14}  {} {rate}% {of} {base} ({how})",
             locale.amount(tax.amount),
             tax.name
         )?;
@@ -121,10 +122,26 @@ fn as_text(invoice: &Invoice, dates: &KeyDates) -> Result<String, Failed> {
     Ok(out)
 }
 
+/// An amount in figures, as `bill --json` writes them: a string, so that no cent is rounded.
+fn amount(money: Money) -> String {
+    money.amount().to_string()
+}
+
 fn as_json(invoice: &Invoice, dates: &KeyDates) -> Value {
     let locale = invoice.locale;
     let lines = invoice.lines.iter().map(|line| {
-        json!({ "description": line.description, "amount": line.amount, "because": explain::line(line, locale) })
+        json!({
+            "source": line.source, "reason": line.reason, "description": line.description,
+            "period": line.span, "quantity": line.quantity.to_string(),
+            "unit_price": line.unit_price.map(|price| price.to_string()),
+            "amount": amount(line.amount), "because": explain::line(line, locale),
+        })
+    });
+    let taxes = invoice.taxes.iter().map(|tax| {
+        json!({
+            "code": tax.code, "name": tax.name, "rate": tax.rate.to_string(), "mode": tax.mode,
+            "base": amount(tax.base), "amount": amount(tax.amount),
+        })
     });
     let english = named(dates, Locale::EnUs).into_iter();
     let dates: serde_json::Map<_, _> = english
@@ -135,8 +152,9 @@ fn as_json(invoice: &Invoice, dates: &KeyDates) -> Value {
         .collect();
     json!({
         "number": invoice.number, "account": invoice.account, "cycle": invoice.id.cycle,
-        "lines": lines.collect::<Vec<_>>(), "taxes": invoice.taxes, "total": invoice.total,
-        "previous_balance": invoice.previous_balance, "payments": invoice.payments,
-        "credit_used": invoice.credit_used, "open": invoice.open, "dates": dates,
+        "currency": invoice.currency(), "lines": lines.collect::<Vec<_>>(),
+        "taxes": taxes.collect::<Vec<_>>(), "total": amount(invoice.total),
+        "previous_balance": amount(invoice.previous_balance), "payments": amount(invoice.payments),
+        "credit_used": amount(invoice.credit_used), "open": amount(invoice.open), "dates": dates,
     })
 }

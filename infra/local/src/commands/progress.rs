@@ -29,7 +29,7 @@ impl Progress {
     pub(crate) fn begin(&self, what: &'static str, length: u64) {
         if let Self::Bar(bar) = self {
             let style =
-                ProgressStyle::with_template("  {msg:<10} [{bar:40}] {pos}/{len} {per_sec}");
+                ProgressStyle::with_template("  {msg:<10} [{bar:40}] {pos}/{len} {elapsed}");
             if let Ok(style) = style {
                 bar.set_style(style.progress_chars("=> "));
             }

@@ -6,26 +6,26 @@ use mensal::{
     stack::{Error, Options, Stack},
 };
 
-use super::{Failed, progress::Progress, today, where_pdfs_lie};
+use super::{Failed, progress::Progress, say, today, where_pdfs_lie};
 use crate::cli::Run;
 
 pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
     let stack = Stack::start(&options.data.folder, Options::default()).await?;
     let endpoints = stack.endpoints();
-    println!("Mensal, on {}", stack.directory().path().display());
-    println!("  DynamoDB  {}   table mensal", endpoints.dynamodb);
-    println!("  S3        {}   bucket mensal-documents", endpoints.s3);
-    println!("  SQS, bus  {}", endpoints.messaging);
+    say(&format!("Mensal, on {}\n", stack.directory().path().display()))?;
+    say(&format!("  DynamoDB  {}   table mensal\n", endpoints.dynamodb))?;
+    say(&format!("  S3        {}   bucket mensal-documents\n", endpoints.s3))?;
+    say(&format!("  SQS, bus  {}\n", endpoints.messaging))?;
     let head = stack.store().head().await?;
     if head.version == 0 {
-        println!("\nImporting the sample ISP …");
+        say("\nImporting the sample ISP …\n")?;
         import_sample(&stack, today()).await?;
-    } else if head.importing {
+    } else if head.importing.is_some() {
         return Err(Failed::half_imported());
     }
     let zone = time_zone(&stack).await?;
     let date = Timestamp::now().to_zoned(zone.clone()).date();
-    println!("Billing every cycle up to {date} …\n");
+    say(&format!("Billing every cycle up to {date} …\n\n"))?;
     bill_and_tell(&stack, date).await?;
     if options.once {
         return Ok(());
@@ -38,8 +38,8 @@ async fn bill_and_tell(stack: &Stack, date: Date) -> Result<(), Error> {
     let progress = Progress::new(false);
     let summary = bill_through(stack, date, |step| progress.step(step)).await?;
     progress.end();
-    print!("{}", summary.table()?);
-    println!("  PDFs in {}", where_pdfs_lie(stack));
+    say(&summary.table()?)?;
+    say(&format!("  PDFs in {}\n", where_pdfs_lie(stack)))?;
     Ok(())
 }
 
@@ -55,12 +55,12 @@ async fn schedules(stack: &Stack, zone: &TimeZone) -> Result<(), Error> {
         let now = Timestamp::now().to_zoned(zone.clone());
         let tomorrow = now.date().saturating_add(1.day());
         let next = tomorrow.at(0, 5, 0, 0).to_zoned(zone.clone())?;
-        println!("\nNext billing run {next}. Ctrl-C to stop.");
+        say(&format!("\nNext billing run {next}. Ctrl-C to stop.\n"))?;
         let wait = next.timestamp().duration_since(now.timestamp()).unsigned_abs();
         tokio::select! {
             interrupted = tokio::signal::ctrl_c() => {
                 interrupted?;
-                println!("\nStopped; `cargo run` goes on from here.");
+                say("\nStopped; `cargo run` goes on from here.\n")?;
                 return Ok(());
             }
             () = tokio::time::sleep(wait) => bill_and_tell(stack, tomorrow).await?,

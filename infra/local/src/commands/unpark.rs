@@ -1,13 +1,13 @@
 //! `unpark`: back on the agenda.
 
-use super::{Failed, Opened};
+use super::{Failed, Opened, say};
 use crate::cli::Unpark;
 
 pub(crate) async fn unpark(options: &Unpark) -> Result<(), Failed> {
-    let opened = Opened::open(&options.data.folder).await?;
+    let opened = Opened::existing(&options.data.folder).await?;
     let id = &options.account;
     if opened.store().unpark(id).await? {
-        println!("account {id} is on the agenda again: the next billing run bills it");
+        say(&format!("account {id} is on the agenda again: the next billing run bills it\n"))?;
         return Ok(());
     }
     let why = match opened.store().account(id).await? {

@@ -29,7 +29,8 @@ fn shard(table: &str) -> String {
 impl Database {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let text = path.to_str().ok_or("the path of the data folder is not UTF-8")?;
-        let dynamo = Dynamo::new(text)?;
+        let damaged = |why| format!("{text} cannot be opened, or is damaged: {why}");
+        let dynamo = Dynamo::new(text).map_err(damaged)?;
         // Written through at each transaction to the operating system, which survives the end of
         // the process; not to the disk, which would be for the end of the machine.
         dynamo.enable_bulk_loading()?;

@@ -154,8 +154,9 @@ impl Queues {
             } else if received.times >= MOST_RECEIVES {
                 let number = state.next;
                 state.next += 1;
-                entries.push(Entry::Done(received.number));
+                // In this order: cut off in between, it comes again rather than be lost.
                 entries.push(Entry::Sent(number, dead_letters.to_owned(), received.letter.clone()));
+                entries.push(Entry::Done(received.number));
                 state.dead.insert(number, (dead_letters.to_owned(), received.letter));
             } else {
                 let away = STAYS_AWAY * 2_u32.pow(received.times.saturating_sub(1));
