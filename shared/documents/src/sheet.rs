@@ -139,7 +139,8 @@ impl Sheet {
         self.put(mark.into(), x, y, pen, text);
     }
 
-    /// One line of text that ends at `right` and is no wider than `width`.
+    /// One line of text that ends at `right` and is no wider than `width`: smaller where it must
+    /// be, never cut, for what stands on the right are figures.
     pub(crate) fn text_right(
         &mut self,
         mark: impl Into<Option<Mark>>,
@@ -149,12 +150,26 @@ impl Sheet {
         pen: Pen,
         text: &str,
     ) {
-        let (text, style) = self.fonts.fit(text, pen.style, width);
+        let (text, style) = self.fonts.shrink(text, pen.style, width);
         let x = right - self.fonts.width(&text, style);
         self.put(mark.into(), x, y, Pen { style, ..pen }, text);
     }
 
-    /// One line of text from `x` that is no wider than `width`.
+    /// One line of text from `x` that is no wider than `width`, never cut.
+    pub(crate) fn text_whole(
+        &mut self,
+        mark: impl Into<Option<Mark>>,
+        x: f32,
+        y: f32,
+        width: f32,
+        pen: Pen,
+        text: &str,
+    ) {
+        let (text, style) = self.fonts.shrink(text, pen.style, width);
+        self.put(mark.into(), x, y, Pen { style, ..pen }, text);
+    }
+
+    /// One line of text from `x` that is no wider than `width`; cut where it is far too long.
     pub(crate) fn text_fit(
         &mut self,
         mark: impl Into<Option<Mark>>,

@@ -24,8 +24,12 @@ impl Style {
     }
 }
 
+/// A text on one line shrinks to this part of its size before it is cut or broken.
+const SMALLEST: f32 = 0.7;
 /// What cuts a text that does not fit.
 const ELLIPSIS: char = '…';
+/// Below this size a text takes more lines than it may rather than shrink further.
+const ILLEGIBLE: f32 = crate::units::pt(3.0);
 const NO_BREAK_SPACE: char = '\u{a0}';
 
 impl Fonts {
@@ -91,7 +95,7 @@ impl Fonts {
         if natural <= width {
             return (text, style);
         }
-        let size = (style.size * (width / natural).max(0.7)).floor();
+        let size = (style.size * (width / natural).max(SMALLEST)).floor();
         let style = Style { size, ..style };
         let limit = self.limit(width, style);
         if self.advance(&text, style) > limit {
@@ -105,6 +109,42 @@ impl Fonts {
             text.push(ELLIPSIS);
         }
         (text, style)
+    }
+
+    /// Printable text on one line of at most `width`, as small as it must be, but whole: a figure
+    /// that is cut is another figure.
+    pub(crate) fn shrink(&self, text: &str, style: Style, width: f32) -> (String, Style) {
+        let text = self.printable(text).into_owned();
+        let natural = self.width(&text, style);
+        if natural <= width {
+            return (text, style);
+        }
+        let size = (style.size * width / natural).floor().max(1.0);
+        (text, Style { size, ..style })
+    }
+
+    /// Printable text on so many lines of at most `width`, as small as it must be, but whole: for
+    /// names that have legal weight.
+    pub(crate) fn fit_lines(
+        &self,
+        text: &str,
+        style: Style,
+        width: f32,
+        most: usize,
+    ) -> (Vec<String>, Style) {
+        let mut style = style;
+        loop {
+            let lines = self.wrap(text, style, width);
+            if lines.len() <= most || style.size < ILLEGIBLE {
+                return (lines, style);
+            }
+            style.size = (style.size * 0.95).floor();
+        }
+    }
+
+    /// Whether a text fits on one line, at worst at the smallest size that [`Fonts::fit`] takes.
+    pub(crate) fn fits_line(&self, text: &str, style: Style, width: f32) -> bool {
+        self.width(&self.printable(text), style) * SMALLEST <= width
     }
 
     /// The sum of the advances, in units of the font.
@@ -198,5 +238,21 @@ mod tests {
         assert!(text == "Mensal Telecom" && style.size < BODY.size);
         let (text, style) = fonts().fit("Mensal Telecom", BODY, width * 0.4);
         assert!(text.ends_with('…') && fonts().width(&text, style) <= width * 0.4, "{text}");
+    }
+
+    #[test]
+    fn figures_and_legal_names_shrink_and_are_never_cut() {
+        for width in [40.0, 200.0, 5000.0] {
+            let (text, style) = fonts().shrink("999.999.999,123", BODY, width);
+            assert!(text == "999.999.999,123" && fonts().width(&text, style) <= width);
+        }
+        let name = "Companhia Interestadual de Telecomunicações ".repeat(3);
+        for (width, most) in [(1500.0, 2), (900.0, 3), (9000.0, 1)] {
+            let (lines, style) = fonts().fit_lines(&name, BODY, width, most);
+            assert!(lines.len() <= most && style.size <= BODY.size);
+            assert_eq!(lines.join(" "), name.trim());
+        }
+        // Even absurd names end, on more lines.
+        assert!(fonts().fit_lines(&"W".repeat(5000), BODY, 300.0, 2).0.len() > 2);
     }
 }

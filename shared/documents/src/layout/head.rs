@@ -47,10 +47,7 @@ impl Layout<'_> {
             name_x += LOGO + pt(10.0);
         }
         let half = self.paper.content() * 0.52;
-        let name_style = self.accent(Style::semibold(18.0));
-        let mark = self.sheet.leaf(Tag::P);
-        let name_width = left + half - name_x;
-        self.sheet.text_fit(mark, name_x, top + pt(29.0), name_width, name_style, &seller.name);
+        let name_end = self.letterhead_name(name_x, left + half - name_x);
 
         let title = self.title();
         let width = self.paper.content() - half - pt(10.0);
@@ -74,10 +71,41 @@ impl Layout<'_> {
             let mark = self.sheet.leaf(Tag::P);
             self.sheet.text_right(mark, right, top + pt(45.0), width, style, &period);
         }
-        self.y = top + pt(52.0);
+        self.y = name_end.max(top + pt(52.0));
         let color = self.palette.title;
         self.sheet.fill(Area::new(left, self.y, self.paper.content(), 9.0), color);
         self.y += pt(8.0);
+    }
+
+    /// The issuer's name beside the logo: on one line if it fits, on more and smaller ones if not,
+    /// but whole. Returns where it ends.
+    fn letterhead_name(&mut self, x: f32, width: f32) -> f32 {
+        let (top, fonts, name) = (self.y, self.sheet.fonts, &self.stationery.seller.name);
+        let mark = self.sheet.leaf(Tag::P);
+        let style = Style::semibold(18.0);
+        if fonts.fits_line(name, style, width) {
+            self.sheet.text_whole(mark, x, top + pt(29.0), width, self.accent(style), name);
+            return top;
+        }
+        // All of these are as high as the logo.
+        let mut sizes = [(13.0, 2), (11.0, 3), (9.0, 4)].into_iter();
+        let roomy = sizes.find_map(|(size, most)| {
+            let style = Style::semibold(size);
+            Some((fonts.wrap(name, style, width), style)).filter(|(lines, _)| lines.len() <= most)
+        });
+        let (lines, style) =
+            roomy.unwrap_or_else(|| fonts.fit_lines(name, Style::semibold(7.0), width, 5));
+        let leading = style.size * 1.2;
+        #[allow(clippy::cast_precision_loss)] // a few lines
+        let above = (lines.len() - 1) as f32 / 2.0 * leading;
+        // The block stands in the middle of the logo's height.
+        let mut y = (top + LOGO / 2.0 + style.size * 0.35 - above).max(top + style.size);
+        let pen = self.accent(style);
+        for line in lines {
+            self.sheet.text(mark, x, y, pen, &line);
+            y += leading;
+        }
+        y
     }
 
     /// Who bills whom, side by side.
@@ -162,7 +190,7 @@ impl Layout<'_> {
             let label_style = Self::grey(Style::regular(8.0));
             self.sheet.text_fit(mark, x, self.y + pt(12.0), width, label_style, label);
             let value_style = Self::ink(Style::semibold(14.0));
-            self.sheet.text_fit(mark, x, self.y + pt(28.0), width, value_style, &value);
+            self.sheet.text_whole(mark, x, self.y + pt(28.0), width, value_style, &value);
             x += third;
         }
         self.y += height + pt(9.0);

@@ -26,6 +26,8 @@ const TOP: f32 = pt(30.0);
 const FOOT: f32 = pt(26.0);
 /// From the content to the line of the page number.
 const ABOVE_FOOT: f32 = pt(16.0);
+/// From line to line of what stands above and below the content.
+const LINE: f32 = pt(9.5);
 
 impl PaperSize {
     pub(crate) fn of(paper: Paper) -> Self {
@@ -77,8 +79,12 @@ impl Layout<'_> {
         let title = format!("{} · {} {number}", self.title(), words.number);
         let y = TOP + pt(8.0);
         let half = content / 2.0 - pt(10.0);
-        self.sheet.text_fit(None, left, y, half, pen, &self.stationery.seller.name);
         self.sheet.text_right(None, right, y, half, pen, &title);
+        let mut y = y - LINE;
+        for line in self.sheet.fonts.wrap(&self.stationery.seller.name, pen.style, half) {
+            y += LINE;
+            self.sheet.text(None, left, y, pen, &line);
+        }
         self.sheet.rule(left, y + pt(6.0), content, RULE);
         self.y = y + pt(18.0);
     }
@@ -105,6 +111,9 @@ impl Layout<'_> {
         let (left, right, third) =
             (self.paper.left, self.paper.right(), self.paper.content() / 3.0);
         let count = self.sheet.pages.len();
+        // Two lines are what there is room for above the foot.
+        let (issuer, style) = self.sheet.fonts.fit_lines(&issuer, pen.style, 2.0 * third, 2);
+        let issuer_pen = super::pen(style, pen.color);
         let pages = std::mem::take(&mut self.sheet.pages);
         for (index, page) in pages.into_iter().enumerate() {
             let (foot, cut_off) = (page.foot, page.cut_off);
@@ -112,7 +121,12 @@ impl Layout<'_> {
             let number = format!("{} {} {} {count}", self.words.page, index + 1, self.words.of);
             self.sheet.text_fit(None, left, foot, third, pen, &number);
             if !cut_off {
-                self.sheet.text_right(None, right, foot, 2.0 * third, pen, &issuer);
+                #[allow(clippy::cast_precision_loss)] // two lines
+                let mut y = foot - (issuer.len() - 1) as f32 * LINE;
+                for line in &issuer {
+                    self.sheet.text_right(None, right, y, 2.0 * third, issuer_pen, line);
+                    y += LINE;
+                }
             }
         }
     }

@@ -26,6 +26,11 @@ const WINDOW_WIDTH: f32 = inch(4.5);
 const WINDOW_HEIGHT: f32 = inch(1.125);
 const CLEARANCE: f32 = inch(0.125);
 
+/// From line to line of the address, where there is room.
+const LARGEST_LEADING: f32 = pt(12.0);
+/// The size of its letters, as a part of that.
+const SIZE_IN_LEADING: f32 = 0.81;
+
 const HEIGHT: f32 = PaymentSection::RemittanceSlip.height();
 
 /// How far the slip slides in the envelope, to the right and up.
@@ -76,7 +81,12 @@ impl Layout<'_> {
         self.sheet.text(mark, left, top, label, words.from);
         let mut y = top + pt(12.0);
         let name = Self::ink(Style::semibold(9.0));
-        self.sheet.text_fit(mark, left, y, width, name, &customer.name);
+        let (lines, style) = self.sheet.fonts.fit_lines(&customer.name, name.style, width, 2);
+        y -= pt(10.4);
+        for line in lines {
+            y += pt(10.4);
+            self.sheet.text(mark, left, y, super::pen(style, name.color), &line);
+        }
         let pen = Self::ink(Style::regular(8.4));
         for line in printed(&customer.address) {
             y += pt(10.4);
@@ -88,11 +98,18 @@ impl Layout<'_> {
         let mark = self.sheet.leaf(Tag::P);
         let label = format!("{}: ", words.cheques_payable_to);
         let pen = Self::grey(Style::regular(8.4));
-        self.sheet.text(mark, left, y, pen, &label);
         let x = left + self.sheet.fonts.width(&label, pen.style);
-        let name = Self::ink(Style::semibold(8.8));
+        let (fonts, name) = (self.sheet.fonts, Style::semibold(8.8));
         let seller = &self.stationery.seller.name;
-        self.sheet.text_fit(mark, x, y, zone.right() - x, name, seller);
+        let (lines, style) = fonts.fit_lines(seller, name, zone.right() - x, 2);
+        // A second line finds its room above the first.
+        #[allow(clippy::cast_precision_loss)]
+        let mut y = y - (lines.len() - 1) as f32 * pt(10.4);
+        self.sheet.text(mark, left, y, pen, &label);
+        for line in lines {
+            self.sheet.text(mark, x, y, Self::ink(style), &line);
+            y += pt(10.4);
+        }
     }
 
     /// Where the money goes: the one thing that shows in the window.
@@ -100,18 +117,22 @@ impl Layout<'_> {
         let zone = address_zone(self.paper);
         let seller = &self.stationery.seller;
         let address = seller.remit_to.as_ref().unwrap_or(&seller.address);
-        let mut lines = vec![seller.name.as_str()];
-        lines.extend(printed(address));
+        let largest = Style { size: LARGEST_LEADING * SIZE_IN_LEADING, ..Style::semibold(0.0) };
+        let (name, fitted) = self.sheet.fonts.fit_lines(&seller.name, largest, zone.width, 2);
         #[allow(clippy::cast_precision_loss)]
-        let count = lines.len() as f32;
-        let leading = (zone.height / count).min(pt(12.0)).floor();
-        let size = leading * 0.81;
+        let count = (name.len() + printed(address).count()) as f32;
+        let leading = (zone.height / count).min(LARGEST_LEADING).floor();
+        let size = leading * SIZE_IN_LEADING;
         let mark = self.sheet.leaf(Tag::P);
         // The block stands in the middle of the zone.
         let mut y = zone.y + (zone.height - count * leading) / 2.0 + leading * 0.78;
-        for (index, line) in lines.into_iter().enumerate() {
-            let weight = if index == 0 { Style::semibold(0.0) } else { Style::regular(0.0) };
-            let style = Style { size, ..weight };
+        let style = Style { size: size.min(fitted.size), ..fitted };
+        for line in name {
+            self.sheet.text(mark, zone.x, y, Self::ink(style), &line);
+            y += leading;
+        }
+        let style = Style { size, ..Style::regular(0.0) };
+        for line in printed(address) {
             self.sheet.text_fit(mark, zone.x, y, zone.width, Self::ink(style), line);
             y += leading;
         }
@@ -142,7 +163,7 @@ impl Layout<'_> {
             let (inner, label_pen) = (width - pt(12.0), Self::grey(Style::regular(7.5)));
             self.sheet.text_fit(mark, x + pt(6.0), y + pt(10.5), inner, label_pen, label);
             let value_pen = Self::ink(Style::semibold(if amount { 12.5 } else { 10.5 }));
-            self.sheet.text_fit(mark, x + pt(6.0), y + pt(23.0), inner, value_pen, &value);
+            self.sheet.text_whole(mark, x + pt(6.0), y + pt(23.0), inner, value_pen, &value);
             y += step;
         }
         y += pt(9.0);
