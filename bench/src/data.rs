@@ -77,6 +77,7 @@ pub fn invoice(n: usize) -> Result<Invoice> {
             reason: if credit { LineReason::Credit } else { LineReason::Charge },
             description: text.into(),
             span: span.and_then(|(start, end)| Span::new(start, end)),
+            taxed_on: None,
             part_of_days: of,
             quantity: 1.into(),
             unit_price: Some(amount.amount()),

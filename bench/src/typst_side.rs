@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Write as _};
 
 use mensal_domain::{
-    invoice::{Invoice, Line},
+    invoice::{Invoice, Line, LineReason},
     locale::Locale,
     stationery::Stationery,
 };
@@ -165,20 +165,22 @@ fn data(invoice: &Invoice, stationery: &Stationery) -> Result<Value> {
 }
 
 fn row(line: &Line, locale: Locale) -> Value {
-    let days = line.span.map_or_else(String::new, |span| {
+    let mut days = line.span.map_or_else(String::new, |span| {
         let days = format!("{} – {}", locale.date(span.start()), locale.date(span.last_day()));
         match line.part_of_days {
             Some(of) => format!("{days} · {} de {of} dias", span.days()),
             None => days,
         }
     });
+    if line.reason == LineReason::Credit {
+        days.push_str(" · faturado antes, estornado");
+    }
     json!({
         "text": line.description,
         "label": if line.amount.is_negative() { "Crédito" } else { "" },
         "days": days,
         "quantity": locale.number(line.quantity),
         "unit": line.unit_price.map(|price| locale.number(price)).unwrap_or_default(),
-        "category": line.category.as_str(),
         "amount": locale.amount(line.amount),
     })
 }

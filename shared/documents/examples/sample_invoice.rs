@@ -34,6 +34,7 @@ fn main() -> Result<()> {
     let mut credit = brazilian.clone();
     credit.lines.retain(|line| line.amount.is_negative());
     credit.taxes.clear();
+    credit.period = None;
     settle(&mut credit)?;
     let (letter, a4) = (stationery(Paper::Letter)?, stationery(Paper::A4)?);
     for (name, invoice, stationery) in [
@@ -128,6 +129,7 @@ fn line(
         reason: if credit { LineReason::Credit } else { LineReason::Charge },
         description: description.into(),
         span: span.and_then(|(start, end)| Span::new(start, end)),
+        taxed_on: None,
         part_of_days,
         quantity: 1.into(),
         unit_price: Some(amount.amount()),

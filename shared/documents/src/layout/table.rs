@@ -1,7 +1,12 @@
 //! The table of lines, over as many pages as it takes.
 
+use std::collections::{HashMap, HashSet};
+
 use krilla::tagging::{TableHeaderScope, Tag};
-use mensal_domain::invoice::{Line, LineReason, LineSource};
+use mensal_domain::{
+    ids::SubscriptionId,
+    invoice::{Line, LineReason, LineSource},
+};
 
 use super::{Layout, pen};
 use crate::{
@@ -35,15 +40,20 @@ struct Columns {
     description_width: f32,
     quantity: f32,
     unit_price: f32,
-    category: f32,
-    category_width: f32,
     amount: f32,
 }
 
-const QUANTITY: f32 = pt(32.0);
+const QUANTITY: f32 = pt(48.0);
 const UNIT_PRICE: f32 = pt(58.0);
-const CATEGORY: f32 = pt(62.0);
 const AMOUNT_WIDTH: f32 = pt(70.0);
+
+/// So many decimals of a quantity are shown.
+const QUANTITY_DECIMALS: u32 = 3;
+/// So many decimals of a unit price are shown at most.
+const PRICE_DECIMALS: u32 = 4;
+
+/// The descriptions that more than one subscription has on an invoice.
+type Shared<'a> = HashSet<&'a str>;
 
 /// One line of a description: pieces side by side, each at its distance from the left.
 type Pieces = Vec<(f32, Pen, String)>;
@@ -51,21 +61,11 @@ type Pieces = Vec<(f32, Pen, String)>;
 impl Layout<'_> {
     fn columns(&self) -> Columns {
         let amount = self.paper.right() - INSET;
-        let category = amount - AMOUNT_WIDTH - GAP;
-        let unit_price = category - CATEGORY - GAP;
+        let unit_price = amount - AMOUNT_WIDTH - GAP;
         let quantity = unit_price - UNIT_PRICE - GAP;
         let description = self.paper.left + INSET;
         let description_width = quantity - QUANTITY - GAP - description;
-        let category_width = CATEGORY;
-        Columns {
-            description,
-            description_width,
-            quantity,
-            unit_price,
-            category,
-            category_width,
-            amount,
-        }
+        Columns { description, description_width, quantity, unit_price, amount }
     }
 
     /// The whole table.
@@ -77,8 +77,9 @@ impl Layout<'_> {
         if invoice.lines.is_empty() {
             self.empty_row(&columns);
         }
+        let shared = shared(&invoice.lines);
         for line in &invoice.lines {
-            self.row(&columns, line);
+            self.row(&columns, &shared, line);
         }
         self.sheet.close_group(open);
         self.y += pt(7.0);
@@ -103,7 +104,6 @@ impl Layout<'_> {
         for (right, width, text) in [
             (columns.quantity, QUANTITY, words.quantity),
             (columns.unit_price, UNIT_PRICE, words.unit_price),
-            (columns.category, columns.category_width, words.category),
             (columns.amount, AMOUNT_WIDTH, amount.as_str()),
         ] {
             let cell = mark(self);
@@ -115,8 +115,8 @@ impl Layout<'_> {
         self.y += HEAD;
     }
 
-    fn row(&mut self, columns: &Columns, line: &Line) {
-        let pieces = self.describe(line, columns.description_width);
+    fn row(&mut self, columns: &Columns, shared: &Shared, line: &Line) {
+        let pieces = self.describe(line, shared, columns.description_width);
         let row = self.sheet.open_group(Tag::TR);
         let cell = self.sheet.leaf(Tag::TD);
         let mut rest = pieces.as_slice();
@@ -153,8 +153,8 @@ impl Layout<'_> {
         self.sheet.close_group(row);
     }
 
-    /// The description of a line, with its days behind it or below it.
-    fn describe(&self, line: &Line, width: f32) -> Vec<Pieces> {
+    /// The description of a line, with what tells it from others and its days behind it or below.
+    fn describe(&self, line: &Line, shared: &Shared, width: f32) -> Vec<Pieces> {
         let fonts = self.sheet.fonts;
         let pen = Self::ink(TEXT);
         let text = fonts.wrap(&line.description, TEXT, width);
@@ -162,11 +162,18 @@ impl Layout<'_> {
         let mut lines: Vec<Pieces> = text.into_iter().map(|text| vec![(0.0, pen, text)]).collect();
 
         let mut details = Vec::new();
+        if let Some(id) = subscription(line)
+            && shared.contains(line.description.as_str())
+        {
+            details.push((Self::grey(DETAIL), id.to_string()));
+        }
         if let Some(label) = self.label(line) {
             details.push((self.accent(LABEL), label.to_owned()));
         }
-        if let Some(days) = self.days(line) {
-            details.push((Self::grey(DETAIL), days));
+        let details_of_days = [self.days(line), self.taken_back(line).map(str::to_owned)];
+        let days: Vec<String> = details_of_days.into_iter().flatten().collect();
+        if !days.is_empty() {
+            details.push((Self::grey(DETAIL), days.join(" · ")));
         }
         for (pen, detail) in details {
             let gap = pt(5.0);
@@ -187,11 +194,11 @@ impl Layout<'_> {
         lines
     }
 
-    /// Marks what lowers the total.
+    /// Marks what lowers the total, and a discount also where it is taken back.
     fn label(&self, line: &Line) -> Option<&'static str> {
         match (&line.source, line.reason) {
-            (_, LineReason::Credit) => Some(self.words.credit),
             (LineSource::Discount(..), _) => Some(self.words.discount),
+            (_, LineReason::Credit) => Some(self.words.credit),
             _ if line.amount.is_negative() => Some(self.words.credit),
             _ => None,
         }
@@ -207,30 +214,54 @@ impl Layout<'_> {
         })
     }
 
-    /// The cells right of the description.
+    /// Why a line stands here that bills nothing new.
+    fn taken_back(&self, line: &Line) -> Option<&'static str> {
+        match (&line.source, line.reason) {
+            (_, LineReason::Charge) => None,
+            (LineSource::Discount(..), LineReason::Credit) => Some(self.words.discount_taken_back),
+            (_, LineReason::Credit) => Some(self.words.charge_taken_back),
+        }
+    }
+
+    /// The cells right of the description. A discount has an amount only: what it is a part of,
+    /// and how often, says nothing to who reads it.
     fn figures(&mut self, columns: &Columns, line: &Line, y: f32) {
-        let locale = self.invoice.locale;
-        let quantity = locale.number(line.quantity.normalize());
-        let unit_price = line.unit_price.map_or_else(
-            || "–".to_owned(),
-            |mut price| {
-                price = price.normalize();
-                price.rescale(price.scale().max(self.invoice.currency().digits()));
-                locale.number(price)
-            },
-        );
-        let amount = locale.amount(line.amount);
+        let absent = || "–".to_owned();
+        let (quantity, unit_price) = if let LineSource::Discount(..) = line.source {
+            (absent(), absent())
+        } else {
+            (self.quantity(line), self.unit_price(line).unwrap_or_else(absent))
+        };
+        let amount = self.invoice.locale.amount(line.amount);
         let amount_pen =
             if line.amount.is_negative() { self.accent(AMOUNT) } else { Self::ink(AMOUNT) };
         for (right, width, pen, text) in [
             (columns.quantity, QUANTITY, Self::ink(TEXT), quantity.as_str()),
             (columns.unit_price, UNIT_PRICE, Self::ink(TEXT), &unit_price),
-            (columns.category, columns.category_width, Self::grey(TEXT), line.category.as_str()),
             (columns.amount, AMOUNT_WIDTH, amount_pen, &amount),
         ] {
             let cell = self.sheet.leaf(Tag::TD);
             self.sheet.text_right(cell, right, y, width, pen, text);
         }
+    }
+
+    /// How many, rounded for the eye; unless that would make it none.
+    fn quantity(&self, line: &Line) -> String {
+        let mut shown = line.quantity;
+        shown.rescale(shown.scale().min(QUANTITY_DECIMALS));
+        let shown = if shown.is_zero() { line.quantity } else { shown };
+        self.invoice.locale.number(shown.normalize())
+    }
+
+    /// The price of one with the decimals of its currency, and a few more where it has them.
+    fn unit_price(&self, line: &Line) -> Option<String> {
+        let price = line.unit_price?;
+        let digits = self.invoice.currency().digits();
+        let mut shown = price;
+        shown.rescale(shown.scale().min(PRICE_DECIMALS.max(digits)));
+        shown = if shown.is_zero() { price } else { shown }.normalize();
+        shown.rescale(shown.scale().max(digits));
+        Some(self.invoice.locale.number(shown))
     }
 
     /// Says that there are no lines.
@@ -240,7 +271,7 @@ impl Layout<'_> {
         let cell = self.sheet.leaf(Tag::TD);
         self.sheet.text(cell, columns.description, y, Self::grey(TEXT), self.words.no_lines);
         let (quantity, price) = (columns.quantity, columns.unit_price);
-        for right in [quantity, price, columns.category, columns.amount] {
+        for right in [quantity, price, columns.amount] {
             let cell = self.sheet.leaf(Tag::TD);
             self.sheet.text_right(cell, right, y, QUANTITY, Self::grey(TEXT), "–");
         }
@@ -248,6 +279,29 @@ impl Layout<'_> {
         self.y = y - BASELINE + LEADING + PADDING;
         self.sheet.rule(self.paper.left, self.y, self.paper.content(), RULE);
     }
+}
+
+/// The subscription that a line belongs to.
+fn subscription(line: &Line) -> Option<&SubscriptionId> {
+    match &line.source {
+        LineSource::Recurring(id, _) | LineSource::Discount(id, _) | LineSource::Usage(id, _) => {
+            Some(id)
+        }
+        LineSource::OneOff(_) | LineSource::Opening => None,
+    }
+}
+
+/// The descriptions that do not tell which subscription a line belongs to.
+fn shared(lines: &[Line]) -> Shared<'_> {
+    let mut first = HashMap::new();
+    let mut shared = Shared::new();
+    for line in lines {
+        let (text, Some(id)) = (line.description.as_str(), subscription(line)) else { continue };
+        if *first.entry(text).or_insert(id) != id {
+            shared.insert(text);
+        }
+    }
+    shared
 }
 
 /// How many lines of a row fit into some room.

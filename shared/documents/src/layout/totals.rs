@@ -1,7 +1,10 @@
 //! The sums on the right, the account and the issuer's message on the left.
 
 use krilla::tagging::{TableHeaderScope, Tag};
-use mensal_domain::{invoice::TaxMode, money::Money};
+use mensal_domain::{
+    invoice::{InvoiceStatus, TaxMode},
+    money::Money,
+};
 
 use super::Layout;
 use crate::{
@@ -42,9 +45,11 @@ impl Layout<'_> {
     pub(super) fn sums(&mut self) -> Result<(), DocumentError> {
         let sums = self.invoice_sums()?;
         let account = self.account_sums()?;
-        let note = self.closing_note();
+        let notes = self.closing_notes()?;
         let lines = |sums: &[Sum]| sums.iter().map(|_| LEADING).sum::<f32>();
-        self.need(lines(&sums) + BAND + pt(30.0));
+        #[allow(clippy::cast_precision_loss)] // two at most
+        let below = notes.len().max(1) as f32 * pt(30.0);
+        self.need(lines(&sums) + BAND + below);
         let (top, left) = (self.y, self.paper.left);
         let x = self.paper.right() - SUMS;
 
@@ -54,11 +59,10 @@ impl Layout<'_> {
         }
         self.last_word(x);
         self.sheet.close_group(table);
-        if let Some(note) = note {
-            let pen = Self::grey(Style::regular(8.2));
+        for (pen, note) in notes {
             let mark = self.sheet.leaf(Tag::P);
             self.y += pt(3.0);
-            for line in self.sheet.fonts.wrap(note, pen.style, SUMS - INSET) {
+            for line in self.sheet.fonts.wrap(&note, pen.style, SUMS - INSET) {
                 self.y += pt(11.0);
                 self.sheet.text(mark, x + INSET, self.y, pen, &line);
             }
@@ -120,15 +124,36 @@ impl Layout<'_> {
         ])
     }
 
-    /// What follows for the reader, when it is not to pay.
-    fn closing_note(&self) -> Option<&'static str> {
-        if self.invoice.is_credit_note() {
-            Some(self.words.stays_as_credit)
-        } else if self.invoice.open.is_zero() {
-            Some(self.words.nothing_to_pay)
-        } else {
-            None
+    /// What follows for the reader: what becomes of a document that asks for nothing, and what
+    /// is owed besides. A void one says all that there is to say at its top.
+    fn closing_notes(&self) -> Result<Vec<(Pen, String)>, DocumentError> {
+        let (words, invoice) = (self.words, self.invoice);
+        if invoice.status == InvoiceStatus::Void {
+            return Ok(Vec::new());
         }
+        let earlier = invoice.balance()?.minus(invoice.open)?;
+        let owed = earlier.is_positive();
+        let mut notes = Vec::new();
+        let quiet = Self::grey(Style::regular(8.2));
+        if invoice.is_credit_note() {
+            let mut note = words.stays_as_credit.to_owned();
+            if !owed {
+                note = format!("{note} {}", words.nothing_to_do);
+            }
+            notes.push((quiet, note));
+        } else if invoice.open.is_zero() {
+            let note = if owed { words.settled } else { words.nothing_to_pay };
+            notes.push((quiet, note.to_owned()));
+        }
+        if owed {
+            // Credit that an invoice leaves over lowers the balance but pays no earlier one.
+            let open = invoice.open.is_positive();
+            let what = if open { words.earlier_open } else { words.earlier_open_less_credit };
+            let amount = invoice.locale.money(earlier);
+            let note = format!("{what} {amount}. {}", words.pay_earlier);
+            notes.push((Self::ink(Style::semibold(8.2)), note));
+        }
+        Ok(notes)
     }
 
     /// One label with its amount.

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use mensal_domain::{
     calendar::Span,
-    invoice::{InvoiceStatus, LineReason, LineSource, TaxMode},
+    invoice::{InvoiceStatus, Line, LineReason, LineSource, TaxMode},
     stationery::Paper,
 };
 
@@ -82,9 +82,79 @@ fn a_part_of_a_period_tells_its_days_and_what_lowers_the_total_is_marked() {
     loyal.source = LineSource::Discount("s1".parse().unwrap(), "loyal".parse().unwrap());
     let mut gift = line("Sorry for the outage", "-1.00");
     gift.source = LineSource::OneOff("c1".parse().unwrap());
-    let read = read(&invoice(vec![part, back, loyal, gift]));
-    read.has(&["11/19/2026 – 11/30/2026 · 12 of 30 days", "-19.60", "Discount"]);
-    assert_eq!(read.count("Credit"), 2);
+    let mut not_loyal = line("Loyalty", "2.00");
+    not_loyal.source = loyal.source.clone();
+    not_loyal.reason = LineReason::Credit;
+    let invoice = invoice(vec![part, back, loyal, gift, not_loyal]);
+    let read = read(&invoice);
+    read.has(&["11/19/2026 – 11/30/2026 · 12 of 30 days", "-19.60"]);
+    read.has(&["12/01/2026 – 12/31/2026 · billed earlier, taken back"]);
+    read.has(&["12/01/2026 – 12/31/2026 · given earlier, taken back"]);
+    assert_eq!((read.count("Credit"), read.count("Discount")), (2, 2));
+    let portuguese = self::read(&in_portuguese(&invoice));
+    portuguese.has(&["01/12/2026 – 31/12/2026 · faturado antes, estornado"]);
+    portuguese.has(&["01/12/2026 – 31/12/2026 · concedido antes, estornado"]);
+}
+
+#[test]
+fn lines_of_one_description_name_their_subscription_and_others_do_not() {
+    let of = |id: &str, description: &str| {
+        let plan = "fiber".parse().unwrap();
+        let source = LineSource::Recurring(id.parse().unwrap(), plan);
+        Line { source, ..line(description, "9.00") }
+    };
+    let mut loose = line("Fiber", "9.00");
+    loose.source = LineSource::OneOff("c1".parse().unwrap());
+    let lines =
+        vec![of("home", "Fiber"), of("shop", "Fiber"), of("tv", "TV"), of("tv", "TV"), loose];
+    let read = read(&invoice(lines));
+    assert_eq!((read.count("Fiber"), read.count("home"), read.count("shop")), (3, 1, 1));
+    assert_eq!((read.count("TV"), read.count("tv")), (2, 0));
+}
+
+#[test]
+fn the_table_shows_no_codes_and_no_more_decimals_than_people_read() {
+    let with = |quantity: &str, unit_price: &str| Line {
+        quantity: quantity.parse().unwrap(),
+        unit_price: Some(unit_price.parse().unwrap()),
+        ..line("Circuit", "9.00")
+    };
+    let mut discount = with("77", "-16.2475");
+    discount.source = LineSource::Discount("s1".parse().unwrap(), "loyal".parse().unwrap());
+    let lines = vec![
+        with("999999999.123456", "0.123456"),
+        with("0.0001", "0.00001"),
+        with("2.500000", "3.1"),
+        discount,
+    ];
+    let invoice = invoice(lines);
+    let read = read(&invoice);
+    read.has(&["999,999,999.123", "0.1235", "0.0001", "0.00001", "2.5", "3.10"]);
+    read.has_not(&["…", "16.2", "77", "internet", "Tax class", "Categor"]);
+    assert_eq!(read.count("–"), 2);
+    self::read(&in_portuguese(&invoice)).has(&["999.999.999,123", "3,10"]);
+}
+
+#[test]
+fn no_legal_name_and_no_amount_is_ever_cut() {
+    let name = "Companhia Interestadual de Telecomunicações, Banda Larga e Serviços Associados \
+                da Serra Azul e do Vale do Rio Grande S.A.";
+    let letters = "W".repeat(120);
+    let many = (0..60).map(|_| line("Fiber", "1599999990.00")).collect();
+    let invoice = invoice(many);
+    for paper in [Paper::A4, Paper::Letter] {
+        for name in [name, letters.as_str()] {
+            let mut stationery = stationery(paper);
+            stationery.seller.name = name.into();
+            let read = Read::new(&invoice_pdf(&invoice, &stationery).unwrap());
+            assert_eq!(read.pages.len(), 3);
+            read.has_not(&["…"]);
+            let text = read.text().replace('\n', " ").replace(' ', "");
+            // Letterhead, issuer, running heads, feet (the last is cut off), cheque, window.
+            let times = text.matches(&name.replace(' ', "")).count();
+            assert_eq!(times, 8, "{text}");
+        }
+    }
 }
 
 #[test]
@@ -124,10 +194,43 @@ fn a_credit_note_asks_for_nothing_and_says_that_the_credit_stays() {
     let english = read(&note);
     english.has(&["Credit note", "Amount credited", "$24.00", "Issue date"]);
     assert!(english.text().contains("stays as credit on your account"));
+    assert!(english.prose().contains("There is nothing for you to do."));
     english.has_not(&["Amount to pay", "Due date", "Remittance", "PO Box", "payable"]);
     let portuguese = read(&in_portuguese(&note));
     portuguese.has(&["Nota de crédito", "Valor creditado", "R$ 24,00"]);
+    assert!(portuguese.prose().contains("Você não precisa fazer nada."));
     portuguese.has_not(&["Vencimento", "Guia", "Total a pagar"]);
+}
+
+#[test]
+fn who_owes_for_earlier_invoices_is_told_so_whatever_this_one_asks_for() {
+    let mut asks = invoice(vec![line("Fiber 500", "64.00")]);
+    asks.previous_balance = usd("600.00");
+    asks.payments = usd("91.65");
+    let mut settled = asks.clone();
+    settled.credit_used = settled.total;
+    settled.open = usd("0.00");
+    let mut note = invoice(vec![line("Fiber 300", "-25.96")]);
+    note.previous_balance = usd("532.35");
+    let pay = "Please pay them by their own slips.";
+    for (invoice, earlier) in [
+        (&asks, "Earlier invoices still open: $508.35."),
+        (&settled, "Earlier invoices still open, less your credit: $574.31."),
+        (&note, "Earlier invoices still open, less your credit: $508.35."),
+    ] {
+        let prose = read(invoice).prose();
+        assert!(prose.contains(&format!("{earlier} {pay}")), "{prose}");
+        assert!(!prose.contains("nothing for you") && !prose.contains("Nothing to pay"), "{prose}");
+        let prose = read(&in_portuguese(invoice)).prose();
+        assert!(prose.contains("Faturas anteriores em aberto"), "{prose}");
+        assert!(!prose.contains("não precisa") && !prose.contains("Nada a pagar"), "{prose}");
+    }
+    assert!(read(&settled).prose().contains("This invoice is settled."));
+    asks.payments = asks.previous_balance;
+    let nothing_before = read(&asks);
+    nothing_before.has_not(&["Earlier"]);
+    note.previous_balance = usd("24.00");
+    assert!(read(&note).prose().contains("nothing for you to do"));
 }
 
 #[test]
@@ -138,6 +241,7 @@ fn nothing_is_demanded_when_credit_covers_it_or_when_it_is_void() {
     assert!(void.text().contains("Void. This document was canceled"));
     void.has_not(&["Remittance"]);
     invoice.status = InvoiceStatus::Issued;
+    invoice.previous_balance = -invoice.total;
     invoice.credit_used = invoice.total;
     invoice.open = usd("0.00");
     let settled = read(&invoice);

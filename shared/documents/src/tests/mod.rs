@@ -32,6 +32,7 @@ pub(crate) fn line(description: &str, amount: &str) -> Line {
         reason: LineReason::Charge,
         description: description.into(),
         span: Span::new(date(2026, 12, 1), date(2027, 1, 1)),
+        taxed_on: None,
         part_of_days: None,
         quantity: 1.into(),
         unit_price: Some(usd(amount).amount()),

@@ -21,6 +21,11 @@ impl Read {
         self.pages.concat()
     }
 
+    /// The text without regard to where its lines end.
+    pub(super) fn prose(&self) -> String {
+        self.text().replace(['\n', '\u{a0}'], " ")
+    }
+
     /// How often a text stands in the document, whole pieces only.
     pub(super) fn count(&self, piece: &str) -> usize {
         self.pages.iter().flat_map(|page| page.lines()).filter(|line| *line == piece).count()
