@@ -66,7 +66,7 @@ pub(crate) fn read(context: &Context<'_>, to: &References<'_>, as_of: Date) -> A
     let table = Table::read(context, &ACCOUNTS);
     let mut accounts = Accounts { by_id: BTreeMap::new(), index: Index::new("account", &table) };
     for row in table.rows() {
-        let id = row.need("id", named::<AccountId>);
+        let id = accounts.index.name(&row, "id");
         let first = id.as_ref().is_some_and(|id| accounts.index.claim(&row, "id", id));
         if let Some(new) = account(&row, id, to, as_of).filter(|_| first) {
             accounts.by_id.insert(new.account.id.clone(), new);
@@ -81,8 +81,7 @@ fn account(
     to: &References<'_>,
     as_of: Date,
 ) -> Option<NewAccount> {
-    let account_type = row.need("type", named::<AccountTypeCode>);
-    let account_type = account_type.filter(|code| to.types.check(row, "type", code));
+    let account_type = to.types.refer(row, "type");
     let customer = customer(row);
     let email = row.may("email", email).unwrap_or_default();
     let region = row.may("region", named);
@@ -161,7 +160,11 @@ fn first_cycle(row: &Row<'_>, bill_days: Option<&[BillDayChange]>) -> Option<Dat
     let date = row.may_date("first_cycle")?;
     let days: Vec<BillDay> = bill_days?.iter().map(|change| change.day).collect();
     if !days.iter().any(|day| i8::from(*day) == date.day()) {
-        row.fault("first_cycle", "is not on the bill day", "use a date on the bill day");
+        row.fault(
+            "first_cycle",
+            "is not on the bill day",
+            "use a date on the bill day (or empty it, if the account was imported before)",
+        );
     }
     Some(date)
 }

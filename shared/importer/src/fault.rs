@@ -5,6 +5,9 @@ use std::{cell::RefCell, collections::BTreeMap, fmt};
 /// So many faults of one file are told; what they leave out shows when they are mended.
 pub const MAX_FAULTS_PER_FILE: usize = 1000;
 
+/// What is wrong with a file whose further faults are not told.
+const MORE: &str = "has more faults than these";
+
 /// So many characters of a faulty cell are quoted.
 const MAX_QUOTED: usize = 60;
 
@@ -36,6 +39,11 @@ impl Fault {
             wrong: wrong.into(),
             right: right.into(),
         }
+    }
+
+    /// What it has in common with the same fault of other rows.
+    fn anywhere(&self) -> Self {
+        Self { line: 0, right: String::new(), ..self.clone() }
     }
 
     /// The same fault with what the cell says, shortened to what a reader can take in.
@@ -109,42 +117,71 @@ impl<'a> IntoIterator for &'a Faults {
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{fault}")?;
+        for fault in &self.0 {
+            writeln!(f, "{fault}")?;
         }
-        Ok(())
+        let told = self.0.iter().filter(|fault| fault.wrong != MORE).count();
+        let files = self.0.chunk_by(|a, b| a.file == b.file).count();
+        let more = if told < self.0.len() { "more than " } else { "" };
+        let counted =
+            |count: usize, what| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let (faults, files) = (counted(told, "fault"), counted(files, "file"));
+        write!(f, "{more}{faults} in {files}: nothing was imported")
     }
 }
 
 /// Where faults are gathered while files are read.
 #[derive(Debug, Default)]
-pub(crate) struct Sink(RefCell<BTreeMap<String, Vec<Fault>>>);
+pub(crate) struct Sink {
+    files: RefCell<BTreeMap<String, Vec<Fault>>>,
+    /// Faults that are told once, with the last row that has them and how many more rows do.
+    once: RefCell<BTreeMap<Fault, (u64, u64)>>,
+}
 
 impl Sink {
     pub(crate) fn push(&self, fault: Fault) {
-        let mut files = self.0.borrow_mut();
+        let mut files = self.files.borrow_mut();
         let faults = files.entry(fault.file.clone()).or_default();
         match faults.len() {
             0..MAX_FAULTS_PER_FILE => faults.push(fault),
             MAX_FAULTS_PER_FILE => faults.push(Fault {
                 line: u64::MAX, // sorts last
-                ..Fault::of_file(&fault.file, "has more faults than these", "mend these first")
+                ..Fault::of_file(&fault.file, MORE, "mend these first")
             }),
             _ => {}
         }
     }
 
+    /// Tells a fault of the first row that has it, and only counts the others. What would be
+    /// right is looked up once; if there is nothing to say, nothing is told.
+    pub(crate) fn push_once(&self, fault: Fault, right: impl FnOnce() -> Option<String>) {
+        if let Some((last, more)) = self.once.borrow_mut().get_mut(&fault.anywhere()) {
+            *more += u64::from(*last != fault.line);
+            *last = fault.line;
+            return;
+        }
+        if self.is_full(&fault.file) {
+            return;
+        }
+        self.once.borrow_mut().insert(fault.anywhere(), (fault.line, 0));
+        if let Some(right) = right() {
+            self.push(Fault { right, ..fault });
+        }
+    }
+
     /// Whether further faults of a file are dropped, so that it is idle to look for words.
     pub(crate) fn is_full(&self, file: &str) -> bool {
-        self.0.borrow().get(file).is_some_and(|faults| faults.len() > MAX_FAULTS_PER_FILE)
+        self.files.borrow().get(file).is_some_and(|faults| faults.len() > MAX_FAULTS_PER_FILE)
     }
 
     pub(crate) fn into_faults(self) -> Option<Faults> {
-        let mut faults = Faults::new(self.0.into_inner().into_values().flatten().collect())?;
+        let once = self.once.into_inner();
+        let mut faults = Faults::new(self.files.into_inner().into_values().flatten().collect())?;
         for fault in &mut faults.0 {
+            if let Some((_, more @ 1..)) = once.get(&fault.anywhere()) {
+                let rows = if *more == 1 { "row" } else { "rows" };
+                fault.right = format!("{} (and {more} more {rows})", fault.right);
+            }
             fault.line = if fault.line == u64::MAX { 0 } else { fault.line };
         }
         Some(faults)

@@ -57,7 +57,7 @@ pub(crate) fn read(context: &Context<'_>, currency: Option<Currency>) -> Plans {
     let table = Table::read(context, &PLANS);
     let mut plans = Plans { by_code: BTreeMap::new(), index: Index::new("plan", &table) };
     for row in table.rows() {
-        let code = row.need("code", named::<PlanCode>);
+        let code = plans.index.name(&row, "code");
         let first = code.as_ref().is_some_and(|code| plans.index.claim(&row, "code", code));
         if let Some(plan) = plan(&row, code, currency).filter(|_| first) {
             plans.by_code.insert(plan.code.clone(), plan);
@@ -93,10 +93,9 @@ fn plan(row: &Row<'_>, code: Option<PlanCode>, currency: Option<Currency>) -> Op
 fn later_prices(context: &Context<'_>, plans: &mut Plans) {
     let mut seen: BTreeMap<(PlanCode, Date), u64> = BTreeMap::new();
     for row in Table::read(context, &PRICES).rows() {
-        let code = row.need("plan", named::<PlanCode>);
+        let code = plans.index.refer(&row, "plan");
         let from = row.need_date("from");
-        let known = code.as_ref().is_some_and(|code| plans.index.check(&row, "plan", code));
-        let plan = code.as_ref().filter(|_| known).and_then(|code| plans.by_code.get_mut(code));
+        let plan = code.and_then(|code| plans.by_code.get_mut(&code));
         let price = row.need("price", |given| price(plan.as_ref().map(|p| p.currency), given));
         let Some((plan, (from, price))) = plan.zip(from.zip(price)) else { continue };
         match seen.insert((plan.code.clone(), from), row.line) {
@@ -123,9 +122,7 @@ fn meters(context: &Context<'_>, plans: &mut Plans) {
     let table = Table::read(context, &METERS);
     let mut drafts: BTreeMap<(PlanCode, MeterCode), Draft> = BTreeMap::new();
     for row in table.rows() {
-        let code = row.need("plan", named::<PlanCode>);
-        let known = code.as_ref().is_some_and(|code| plans.index.check(&row, "plan", code));
-        let plan = code.as_ref().filter(|_| known).and_then(|code| plans.by_code.get(code));
+        let plan = plans.index.refer(&row, "plan").and_then(|code| plans.by_code.get(&code));
         let quantity = |given: &str| not_negative(MAX_QUANTITY, MAX_DECIMALS, given);
         let up_to = row.may("up_to", quantity);
         let price = row.need("price", |given| unit_price(plan.map(|p| p.currency), given));

@@ -62,7 +62,7 @@ pub(crate) fn discounts(
     let mut index = Index::new("discount", &table);
     let mut discounts = BTreeMap::new();
     for row in table.rows() {
-        let code = row.need("code", named::<DiscountCode>);
+        let code = index.name(&row, "code");
         let first = code.as_ref().is_some_and(|code| index.claim(&row, "code", code));
         if let Some(discount) = discount(&row, code).filter(|_| first) {
             discounts.insert(discount.code.clone(), discount);
@@ -97,7 +97,7 @@ pub(crate) fn taxes(context: &Context<'_>) -> (Vec<Tax>, Index<TaxCode>) {
     let mut index = Index::new("tax", &table);
     let mut taxes: Vec<(u64, Tax)> = Vec::new();
     for row in table.rows() {
-        let code = row.need("code", named::<TaxCode>);
+        let code = index.name(&row, "code");
         if let Some(code) = &code {
             index.note(&row, code);
         }
@@ -155,11 +155,11 @@ pub(crate) fn calendars(
     context: &Context<'_>,
 ) -> (BTreeMap<CalendarCode, Calendar>, Index<CalendarCode>) {
     let table = Table::read(context, &CALENDARS);
-    let mut index = Index::new("calendar", &table);
+    let mut index: Index<CalendarCode> = Index::new("calendar", &table);
     let mut calendars: BTreeMap<CalendarCode, Calendar> = BTreeMap::new();
     let mut days: BTreeMap<(CalendarCode, ExcludedDay), u64> = BTreeMap::new();
     for row in table.rows() {
-        let code = row.need("calendar", named::<CalendarCode>);
+        let code = index.name(&row, "calendar");
         if let Some(code) = &code {
             index.note(&row, code);
         }
@@ -181,10 +181,10 @@ pub(crate) fn account_types(
     calendars: &Index<CalendarCode>,
 ) -> (BTreeMap<AccountTypeCode, AccountType>, Index<AccountTypeCode>) {
     let table = Table::read(context, &ACCOUNT_TYPES);
-    let mut index = Index::new("account type", &table);
+    let mut index: Index<AccountTypeCode> = Index::new("account type", &table);
     let mut types = BTreeMap::new();
     for row in table.rows() {
-        let code = row.need("code", named::<AccountTypeCode>);
+        let code = index.name(&row, "code");
         let first = code.as_ref().is_some_and(|code| index.claim(&row, "code", code));
         let name = row.need("name", |given| text(MAX_NAME, given));
         let own = settings::read(&row);

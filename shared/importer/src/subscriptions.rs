@@ -13,7 +13,7 @@ use mensal_domain::{
 use crate::{
     accounts::Accounts,
     cell::{named, price, whole, word},
-    index::Index,
+    index::{Index, Spoilt},
     plans::Plans,
     suggest::nearest,
     table::{Context, Row, Spec, Table},
@@ -71,24 +71,27 @@ pub(crate) struct Subscriptions {
     /// What each was, day by day, unless its history contradicts itself.
     pub(crate) stretches: BTreeMap<Key, Vec<Stretch>>,
     known: BTreeMap<AccountId, BTreeMap<SubscriptionId, u64>>,
+    spoilt: Spoilt,
     complete: bool,
 }
 
 impl Subscriptions {
     /// The account and the subscription that a row names, with a fault if they do not exist.
     pub(crate) fn key(&self, row: &Row<'_>, accounts: &Accounts) -> Option<Key> {
-        let account = row.need("account", named::<AccountId>);
+        let account = accounts.index.refer(row, "account");
         let id = row.need("subscription", named::<SubscriptionId>);
-        let account = account.filter(|account| accounts.index.check(row, "account", account))?;
-        let id = id?;
+        let (account, id) = account.zip(id)?;
         let of_account = self.known.get(&account);
         if self.complete && !of_account.is_some_and(|known| known.contains_key(&id)) {
-            let names = of_account.into_iter().flat_map(|known| known.keys());
-            let right = match nearest(id.as_str(), names.map(SubscriptionId::as_str)) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "add it to subscriptions.csv or use one that is there".to_owned(),
-            };
-            row.fault("subscription", format!("is no subscription of account {account}"), right);
+            let wrong = format!("is no subscription of account {account}");
+            row.fault_once("subscription", id.as_str(), wrong, || {
+                let names = of_account.into_iter().flat_map(|known| known.keys());
+                match nearest(id.as_str(), names.map(SubscriptionId::as_str)) {
+                    _ if self.spoilt.may_be(id.as_str()) => None,
+                    Some(meant) => Some(format!("did you mean `{meant}`?")),
+                    None => Some("add it to subscriptions.csv or use one that is there".to_owned()),
+                }
+            });
             return None;
         }
         Some((account, id))
@@ -106,12 +109,12 @@ pub(crate) fn read(
         by_key: BTreeMap::new(),
         stretches: BTreeMap::new(),
         known: BTreeMap::new(),
+        spoilt: Spoilt::default(),
         complete: table.complete,
     };
     for row in table.rows() {
-        let account = row.need("account", named::<AccountId>);
-        let account = account.filter(|account| accounts.index.check(&row, "account", account));
-        let id = row.need("id", named::<SubscriptionId>);
+        let account = accounts.index.refer(&row, "account");
+        let id = all.spoilt.name(&row, "id");
         if let Some((account, id)) = account.as_ref().zip(id.as_ref()) {
             let known = all.known.entry(account.clone()).or_default();
             if let Some(first) = known.get(id) {
@@ -140,7 +143,7 @@ fn subscription(
     accounts: &Accounts,
     plans: &Plans,
 ) -> Option<Subscription> {
-    let plan = plan(row, "plan", row.text("plan"), account, accounts, plans);
+    let plan = plan(row, "plan", account, accounts, plans);
     let quantity = row.may("quantity", |given| whole(1..=MAX_SUBSCRIBED, given));
     let start = row.need_date("start");
     let bill_from = row.may_date("bill_from");
@@ -170,21 +173,11 @@ fn subscription(
 fn plan(
     row: &Row<'_>,
     column: &str,
-    given: &str,
     account: Option<&AccountId>,
     accounts: &Accounts,
     plans: &Plans,
 ) -> Option<PlanCode> {
-    let code = match named::<PlanCode>(given) {
-        Ok(code) => code,
-        Err(told) => {
-            row.fault(column, told.wrong, told.right);
-            return None;
-        }
-    };
-    if !plans.index.check(row, column, &code) {
-        return None;
-    }
+    let code = plans.index.refer(row, column)?;
     let account = account.and_then(|account| accounts.by_id.get(account)).map(|new| &new.account);
     if let Some((plan, account)) = plans.by_code.get(&code).zip(account)
         && plan.currency != account.currency
@@ -206,8 +199,7 @@ fn given_discounts(
 ) {
     for row in Table::read(context, &GIVEN).rows() {
         let key = all.key(&row, accounts);
-        let code = row.need("discount", named::<DiscountCode>);
-        let code = code.filter(|code| discounts.check(&row, "discount", code));
+        let code = discounts.refer(&row, "discount");
         let from = row.need_date("from");
         let Some(subscription) = key.and_then(|key| all.by_key.get_mut(&key)) else { continue };
         let Some((code, from)) = code.zip(from) else { continue };
@@ -251,14 +243,26 @@ fn history(context: &Context<'_>, accounts: &Accounts, plans: &Plans, all: &mut 
             }
             Err(error) => {
                 let rows = lines.get(key).into_iter().flatten();
-                // Of several events on that day, the last is the one too many.
-                let row =
-                    rows.filter(|(date, _)| *date == error.date).map(|(_, row)| row).next_back();
-                if let Some(row) = row {
-                    row.fault("date", error.fault.to_string(), mended(error.fault));
-                }
+                let rows = rows.filter(|(date, _)| *date == error.date).map(|(_, row)| row);
+                contradicted(&rows.collect::<Vec<_>>(), error.fault);
             }
         }
+    }
+}
+
+/// Tells what is wrong with the events of a day: of several, the last is the one too many.
+fn contradicted(rows: &[&Row<'_>], fault: HistoryFault) {
+    let first = |(index, row): (usize, &&Row<'_>)| {
+        let same = |before: &&&Row<'_>| before.text("change") == row.text("change");
+        rows.iter().take(index).find(same).map(|first| first.line)
+    };
+    let twice = rows.iter().enumerate().rev().find_map(|at| Some((*at.1, first(at)?)));
+    match (fault, twice, rows.last()) {
+        (HistoryFault::SameDayTwice, Some((row, line)), _) => {
+            row.fault("date", format!("{fault} (first on line {line})"), mended(fault));
+        }
+        (_, _, Some(row)) => row.fault("date", fault.to_string(), mended(fault)),
+        _ => {}
     }
 }
 
@@ -274,7 +278,7 @@ fn change(
         row.fault("value", "does not belong to this change", "leave it empty");
     }
     Some(match kind {
-        Kind::Plan => Change::Plan(plan(row, "value", value, account, accounts, plans)?),
+        Kind::Plan => Change::Plan(plan(row, "value", account, accounts, plans)?),
         Kind::Quantity => {
             Change::Quantity(row.need("value", |given| whole(1..=MAX_SUBSCRIBED, given))?)
         }

@@ -3,7 +3,8 @@
 /// Names longer than this are not compared: no name of Mensal is.
 const MAX_COMPARED: usize = 60;
 
-/// The name most like the given one, if one is like it at all.
+/// The name most like the given one, if one is like it at all. A name with another number
+/// is that of another thing, and never suggested.
 pub(crate) fn nearest<'a>(
     given: &str,
     names: impl IntoIterator<Item = &'a str>,
@@ -12,7 +13,9 @@ pub(crate) fn nearest<'a>(
     let limit = (given.len() / 3).clamp(1, 3);
     names
         .into_iter()
-        .map(|name| (distance(&given, &fold(name)), name))
+        .map(|name| (fold(name), name))
+        .filter(|(folded, _)| digits(&given).eq(digits(folded)))
+        .map(|(folded, name)| (distance(&given, &folded), name))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
@@ -22,6 +25,10 @@ pub(crate) fn nearest<'a>(
 fn fold(name: &str) -> Vec<char> {
     let same = |c: char| if matches!(c, '-' | ' ' | '.') { '_' } else { c.to_ascii_lowercase() };
     name.chars().map(same).take(MAX_COMPARED).collect()
+}
+
+fn digits(name: &[char]) -> impl Iterator<Item = &char> {
+    name.iter().filter(|c| c.is_ascii_digit())
 }
 
 /// How many letters must be put in, left out, replaced or swapped with their neighbour.
@@ -51,7 +58,9 @@ mod tests {
     fn a_slip_of_the_finger_finds_what_was_meant() {
         let names = ["fibra-300", "fibra-500", "phone", "static-ip"];
         let cases = [
-            ("fibra-30", Some("fibra-300")),
+            ("fibra-30", None),
+            ("fibra800", None),
+            ("fibr-300", Some("fibra-300")),
             ("Fibra 300", Some("fibra-300")),
             ("phnoe", Some("phone")),
             ("static_ip", Some("static-ip")),

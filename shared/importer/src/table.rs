@@ -113,14 +113,7 @@ impl<'a> Table<'a> {
                 continue;
             };
             if record.len() != width {
-                let right = if record.iter().any(|cell| cell.contains('\n')) {
-                    format!("write {width}, as in the header; look for a quote that is not closed")
-                } else {
-                    let separator = if semicolons { "semicolon" } else { "comma" };
-                    format!("write {width}, as in the header; quote a cell that has a {separator}")
-                };
-                let wrong = format!("the row has {} cells", record.len());
-                self.context.sink.push(*at(line, &wrong, right));
+                self.uneven(line, &record, width, semicolons);
                 // Its cells may stand under the wrong columns: what they say is not read, and
                 // names that it may have given are not missed.
                 self.cut_short = true;
@@ -140,6 +133,31 @@ impl<'a> Table<'a> {
                 format!("begin it with the line {}", spec.required.join(",")),
             )),
         }
+    }
+
+    /// Tells that a row has more or fewer cells than the header.
+    fn uneven(&self, line: u64, record: &StringRecord, width: usize, semicolons: bool) {
+        let (one, many, other) =
+            if semicolons { ("semicolon", "semicolons", ',') } else { ("comma", "commas", ';') };
+        let others: usize = record.iter().map(|cell| cell.matches(other).count()).sum();
+        if others > 0 && (record.len() == 1 || others + 1 == width) {
+            let wrong =
+                format!("the row's cells are separated by `{other}`, the header's by {many}");
+            let fault = Fault { line, ..Fault::of_file(self.file, wrong, "") };
+            let right = || Some("use the same in all rows".to_owned());
+            return self.context.sink.push_once(fault, right);
+        }
+        let cells = if record.len() == 1 { "cell" } else { "cells" };
+        let wrong = format!("the row has {} {cells}", record.len());
+        let advice = if record.iter().any(|cell| cell.contains('\n')) {
+            "look for a quote that is not closed".to_owned()
+        } else if record.len() > width {
+            format!("quote a cell that has a {one}")
+        } else {
+            format!("an empty cell has its {one} too")
+        };
+        let right = format!("write {width}, as in the header; {advice}");
+        self.context.sink.push(Fault { line, ..Fault::of_file(self.file, wrong, right) });
     }
 
     /// Finds the columns. All that is wrong with them is told, and the last of it returned.
@@ -222,6 +240,19 @@ impl<'a> Row<'a> {
         let fault = Fault::of_file(self.table.file, wrong, right);
         let fault = Fault { line: self.line, column: column.to_owned(), ..fault };
         self.table.context.sink.push(fault.quoting(given));
+    }
+
+    /// Tells a fault that other rows may have too: once for all of them.
+    pub(crate) fn fault_once(
+        &self,
+        column: &str,
+        given: &str,
+        wrong: impl Into<String>,
+        right: impl FnOnce() -> Option<String>,
+    ) {
+        let fault = Fault::of_file(self.table.file, wrong, "");
+        let fault = Fault { line: self.line, column: column.to_owned(), ..fault };
+        self.table.context.sink.push_once(fault.quoting(given), right);
     }
 
     /// A cell that must not be empty.

@@ -41,8 +41,7 @@ const USAGE: Spec = Spec {
 pub(crate) fn charges(context: &Context<'_>, accounts: &mut Accounts) {
     let mut seen: BTreeMap<AccountId, BTreeMap<ChargeId, u64>> = BTreeMap::new();
     for row in Table::read(context, &CHARGES).rows() {
-        let account = row.need("account", named::<AccountId>);
-        let account = account.filter(|account| accounts.index.check(&row, "account", account));
+        let account = accounts.index.refer(&row, "account");
         let id = row.need("id", named::<ChargeId>);
         if let Some((account, id)) = account.as_ref().zip(id.as_ref()) {
             let known = seen.entry(account.clone()).or_default();

@@ -20,7 +20,7 @@ fn catalog() {
             (
                 "code,name,category,price,interval",
                 "a,A,internet,9,2",
-                "interval: `2` is none of the words for this: use 1 or 3 or 6 or 12; did you mean `1`?",
+                "interval: `2` is none of the words for this: use 1 or 3 or 6 or 12",
             ),
             (
                 "code,name,category,price,timing",
@@ -161,7 +161,7 @@ fn subscriptions_and_what_happened_to_them() {
             (
                 head,
                 "100,main,2026-03-01,plan,",
-                "value: is not a valid plan code: use 1 to 40 of A-Z a-z 0-9 . _ -",
+                "value: must not be empty: use 1 to 40 of A-Z a-z 0-9 . _ -",
             ),
             (
                 head,
@@ -195,5 +195,16 @@ fn subscriptions_and_what_happened_to_them() {
                 "quantity: `-1` is below zero: use 0 or more; credits belong into charges.csv",
             ),
         ],
+    );
+}
+
+#[test]
+fn a_second_change_of_a_day_names_the_first() {
+    let rows = "100,main,2026-03-01,quantity,2\n100,main,2026-03-01,plan,fibra-300\n\
+                100,main,2026-03-01,quantity,3\n";
+    assert_eq!(
+        told("history.csv", &format!("account,subscription,date,change,value\n{rows}")),
+        ["history.csv:4: date: `2026-03-01` a second change of the same kind (first on line 2): \
+          keep the one that holds at the end of the day"]
     );
 }

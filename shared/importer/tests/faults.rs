@@ -104,7 +104,7 @@ fn how_accounts_are_billed() {
             (
                 "id,type,name,bill_day,first_cycle",
                 "1,residencial,Ana,10,2026-11-11",
-                "first_cycle: `2026-11-11` is not on the bill day: use a date on the bill day",
+                "first_cycle: `2026-11-11` is not on the bill day: use a date on the bill day (or empty it, if the account was imported before)",
             ),
             (
                 "id,type,name,bill_day,opening_balance",
@@ -189,7 +189,7 @@ fn dates_and_numbers_of_other_countries_say_what_they_would_be_here() {
             (
                 head,
                 "300,v,2026-10-05,Visita,80,service",
-                "account: `300` is no account of accounts.csv: did you mean `200`?",
+                "account: `300` is no account of accounts.csv: add it to accounts.csv or use one that is there",
             ),
         ],
     );

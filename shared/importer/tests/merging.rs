@@ -8,7 +8,7 @@ use jiff::civil::{Date, date};
 use mensal_domain::{
     account::Account,
     billing::bill,
-    calendar::{days_after, months_after},
+    calendar::{Span, days_after, months_after},
     period::BillDayChange,
 };
 use mensal_importer::{Dataset, Files, merge};
@@ -109,7 +109,7 @@ fn what_contradicts_documents_is_refused() {
     assert_eq!(
         refused(&changed("subscriptions.csv", &format!("{head}\n200,main,radio,2026-01-05\n"))),
         "subscriptions.csv: id: `main` of account 100 is gone, but has been billed: put it back, \
-         and end it in history.csv"
+         and end it in history.csv\n1 fault in 1 file: nothing was imported"
     );
     let moved = "100,main,fibra-300,2026-02-10\n200,main,radio,2026-01-05\n";
     assert!(
@@ -127,7 +127,7 @@ fn what_contradicts_documents_is_refused() {
     assert_eq!(
         refused(&dollars),
         "accounts.csv: currency: `USD` account 100 may have documents in BRL: keep the currency, or open \
-         another account"
+         another account\n1 fault in 1 file: nothing was imported"
     );
 }
 
@@ -212,7 +212,7 @@ proptest! {
             for _ in 0..cycles {
                 let billed = bill(&account, &dataset.catalog, &[]).unwrap();
                 let lines = billed.invoice.into_iter().flat_map(|invoice| invoice.lines);
-                days += lines.filter_map(|line| line.span).map(|span| span.days()).sum::<i32>();
+                days += lines.filter_map(|line| line.span).map(Span::days).sum::<i32>();
                 account = billed.account;
             }
         }

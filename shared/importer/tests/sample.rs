@@ -140,3 +140,29 @@ fn the_sample_has_something_of_everything() {
     }
     assert_eq!(totals.keys().copied().collect::<Vec<_>>(), ["BRL", "PYG", "USD"]);
 }
+
+/// The sample with one text of a file replaced by another, and what is told of it.
+fn spoilt(file: &str, from: &str, to: &str) -> Vec<String> {
+    let mut files = Files::sample();
+    let text = String::from_utf8(files.get(file).unwrap().to_vec()).unwrap();
+    assert!(text.contains(from), "{file} has {from}");
+    files.insert(file, text.replacen(from, to, 1));
+    let faults = read(&files, &Options::sample(0)).unwrap_err();
+    faults.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn one_bad_row_is_one_fault_however_many_rows_refer_to_it() {
+    assert_eq!(
+        spoilt("plans.csv", "\nfibra-300,", "\nfibra-300 x,"),
+        [
+            "plans.csv:2: code: `fibra-300 x` is not a valid plan code: use 1 to 40 of A-Z a-z 0-9 . _ -"
+        ]
+    );
+    assert_eq!(spoilt("accounts.csv", "\n20612,", "\n20612 x,").len(), 1);
+    assert_eq!(spoilt("account_types.csv", "\nresidencial,", "\nresidencial!,").len(), 1);
+    let renamed = spoilt("plans.csv", "\nfibra-300,", "\nfibra-400,");
+    let of = |file: &str| renamed.iter().filter(|told| told.starts_with(file)).count();
+    assert!(of("subscriptions.csv") == 1 && renamed.len() <= 4, "{renamed:#?}");
+    assert!(!renamed.concat().contains("fibra-400"), "another number is no slip: {renamed:#?}");
+}

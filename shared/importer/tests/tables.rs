@@ -100,3 +100,94 @@ fn a_file_of_nothing_but_faults_is_told_in_part() {
     let last = all.iter().last().map(ToString::to_string);
     assert_eq!(last.unwrap(), "charges.csv: has more faults than these: mend these first");
 }
+
+#[test]
+fn a_missing_name_is_told_once_for_all_its_rows() {
+    let rows = "100,a,fibra-900,2026-01-10\n100,main,fibra-300,2026-01-10\n\
+                100,b,fibra-900,2026-01-10\n200,main,radio,2026-01-05\n\
+                200,c,fibra-900,2026-01-10\n100,d,fibre-300,2026-01-10\n";
+    assert_eq!(
+        told("subscriptions.csv", &format!("account,id,plan,start\n{rows}")),
+        [
+            "subscriptions.csv:2: plan: `fibra-900` is no plan of plans.csv: add it to plans.csv or \
+             use one that is there (and 2 more rows)",
+            "subscriptions.csv:7: plan: `fibre-300` is no plan of plans.csv: did you mean `fibra-300`?",
+        ]
+    );
+}
+
+#[test]
+fn what_refers_to_a_spoilt_row_is_not_told() {
+    let plans = "code,name,category,currency,price\nfibra-300 x,Fibra 300,internet,,89.90\n\
+                 fibra-500,Fibra 500,internet,,99.90\nfiber-300,Fiber 300,internet,USD,49.99\n\
+                 radio,Rádio,internet,,49.90\n";
+    assert_eq!(
+        told("plans.csv", plans),
+        ["plans.csv:2: code: `fibra-300 x` is not a valid plan code: use 1 to 40 of \
+          A-Z a-z 0-9 . _ -"]
+    );
+    let mut everywhere = with("plans.csv", plans);
+    let rows = "account,id,plan,start\n100,main,fibra-300 x,2026-01-10\n\
+                200,main,radio,2026-01-05\n";
+    everywhere.insert("subscriptions.csv", rows);
+    assert_eq!(faults(&everywhere).iter().count(), 1);
+    let ids = "id,type,name,bill_day\n100#,residencial,Ana,10\n200,residencial,Davi,5\n";
+    assert_eq!(told("accounts.csv", ids).len(), 1);
+    let subscriptions = "account,id,plan,start\n100,main!,fibra-300,2026-01-10\n\
+                         200,main,radio,2026-01-05\n";
+    assert_eq!(told("subscriptions.csv", subscriptions).len(), 1);
+}
+
+#[test]
+fn the_last_line_sums_up() {
+    let last = |files: &Files| faults(files).to_string().lines().last().unwrap().to_owned();
+    let mut one = with("discounts.csv", "code,name,percent\nloyal,Fiel,x\n");
+    assert_eq!(last(&one), "1 fault in 1 file: nothing was imported");
+    one.insert("accounts.csv", "id,type,name,bill_day\n100,residencial,,0\n200,residencial,D,5\n");
+    assert_eq!(last(&one), "3 faults in 2 files: nothing was imported");
+    let text = format!("code,name,percent\n{}", "loyal,Fiel,x\n".repeat(2000));
+    let told = last(&with("discounts.csv", &text));
+    assert_eq!(told, "more than 1000 faults in 1 file: nothing was imported");
+}
+
+#[test]
+fn a_bad_grace_until_says_nothing_of_bill_days() {
+    let text = "id,type,name,bill_day,bill_day_before,bill_day_since,grace_until\n\
+                100,residencial,Ana,10,,,x\n200,residencial,Davi,5,,,\n";
+    assert_eq!(told("accounts.csv", text).len(), 1);
+}
+
+#[test]
+fn rows_that_are_too_short_or_too_long_or_separated_otherwise() {
+    let head = "code,name,percent\n";
+    let cases = [
+        ("a", "2: the row has 1 cell: write 3, as in the header; an empty cell has its comma too"),
+        (
+            "a,A",
+            "2: the row has 2 cells: write 3, as in the header; an empty cell has its comma too",
+        ),
+        (
+            "a,A,1,2",
+            "2: the row has 4 cells: write 3, as in the header; quote a cell that has a comma",
+        ),
+        (
+            "a;A;1\nb;B;1,5",
+            "2: the row's cells are separated by `;`, the header's by commas: use the same in all \
+             rows (and 1 more row)",
+        ),
+    ];
+    for (rows, want) in cases {
+        let all = told("discounts.csv", &format!("{head}{rows}\n"));
+        assert_eq!(all, [format!("discounts.csv:{want}")]);
+    }
+    assert_eq!(
+        told("discounts.csv", "code;name;percent\na,A,1\n"),
+        ["discounts.csv:2: the row's cells are separated by `,`, the header's by semicolons: use \
+          the same in all rows"]
+    );
+    assert_eq!(
+        told("discounts.csv", "code;name;percent\na;A\n"),
+        ["discounts.csv:2: the row has 2 cells: write 3, as in the header; an empty cell has its \
+          semicolon too"]
+    );
+}
