@@ -10,6 +10,7 @@ use super::{
 use crate::{
     account::Subscription,
     calendar::Span,
+    history::stretches,
     invoice::{Line, LineReason, LineSource},
 };
 
@@ -23,14 +24,15 @@ pub(super) fn bill(
     subscription: &mut Subscription,
     lines: &mut Vec<Line>,
 ) -> Result<(), BillingError> {
+    let history = stretches(subscription)?;
     let floor = floor(context, subscription);
-    let worth = worth(context, subscription)?;
+    let worth = worth(context, subscription, &history, floor)?;
     let (start, account) = (subscription.start, context.account);
     let (deltas, billed) =
         difference(&worth, &subscription.billed, floor, |interval| account.grid(start, interval));
     subscription.billed = billed;
     // What is settled is not opened again.
-    subscription.seen_until = Some(seen_until(context, subscription)?.max(floor));
+    subscription.seen_until = Some(seen_until(context, subscription, &history)?.max(floor));
     for delta in deltas {
         lines.extend(line(context, subscription, delta)?);
     }

@@ -8,7 +8,7 @@ use crate::{
     account::{Piece, Rate, Subscription},
     calendar::Span,
     catalog::{DiscountTerm, DiscountValue, Plan, Timing},
-    history::{Service, Stretch, stretches},
+    history::{Service, Stretch},
     ids::DiscountCode,
     period::Grid,
     settings::SuspendedDays,
@@ -19,8 +19,9 @@ use crate::{
 pub(super) fn worth(
     context: &Context,
     subscription: &Subscription,
+    history: &[Stretch],
+    floor: Date,
 ) -> Result<Vec<Piece>, BillingError> {
-    let history = stretches(subscription)?;
     let end = history.last().map_or(subscription.start, |last| last.span.end());
     let mut pieces = Vec::new();
     let soon = context.account.cycle_from(crate::calendar::days_after(context.cycle, 1));
@@ -32,7 +33,7 @@ pub(super) fn worth(
         let plan = plan(context, subscription, stretch)?;
         let grid = context.account.grid(subscription.start, plan.interval);
         let billable = horizon(context, plan, &grid, end)
-            .and_then(|horizon| Span::new(floor(context, subscription), horizon))
+            .and_then(|horizon| Span::new(floor, horizon))
             .and_then(|span| span.intersect(stretch.span));
         let Some(billable) = billable else { continue };
         for period in grid.periods(billable) {
@@ -49,7 +50,7 @@ pub(super) fn worth(
         }
     }
     merge(&mut pieces);
-    let discounts = discounts(context, subscription, &history, &pieces)?;
+    let discounts = discounts(context, subscription, history, &pieces)?;
     pieces.extend(discounts);
     Ok(pieces)
 }
@@ -86,10 +87,10 @@ pub(super) fn floor(context: &Context, subscription: &Subscription) -> Date {
 pub(super) fn seen_until(
     context: &Context,
     subscription: &Subscription,
+    history: &[Stretch],
 ) -> Result<Date, BillingError> {
-    let history = stretches(subscription)?;
     let end = history.last().map_or(subscription.start, |last| last.span.end());
-    for stretch in &history {
+    for stretch in history {
         let plan = plan(context, subscription, stretch)?;
         let grid = context.account.grid(subscription.start, plan.interval);
         let later = context.settings.suspended_days == SuspendedDays::ChargedOnReturn
