@@ -5,8 +5,19 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 /// The largest file.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Every file that an import knows, in the order in which they lean on each other.
-pub(crate) const NAMES: [&str; 14] = [
+/// Names the files once: for whoever looks for them, and for the sample that has them all.
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => {
+        /// Every file that an import knows, in the order in which they lean on each other.
+        pub(crate) const NAMES: &[&str] = &[$($name),+];
+
+        /// The same files of the sample ISP.
+        const SAMPLE: &[(&str, &[u8])] =
+            &[$(($name, include_bytes!(concat!("../../../sample/", $name)))),+];
+    };
+}
+
+files![
     "isp.csv",
     "plans.csv",
     "prices.csv",
@@ -57,29 +68,7 @@ impl Files {
     /// The sample ISP, of some 300 accounts.
     #[must_use]
     pub fn sample() -> Self {
-        macro_rules! embed {
-            ($($name:literal),+ $(,)?) => {
-                [$(($name, include_bytes!(concat!("../../../sample/", $name)).as_slice())),+]
-            };
-        }
-        embed![
-            "isp.csv",
-            "plans.csv",
-            "prices.csv",
-            "meters.csv",
-            "discounts.csv",
-            "taxes.csv",
-            "calendars.csv",
-            "account_types.csv",
-            "accounts.csv",
-            "subscriptions.csv",
-            "given_discounts.csv",
-            "history.csv",
-            "charges.csv",
-            "usage.csv",
-        ]
-        .into_iter()
-        .collect()
+        SAMPLE.iter().copied().collect()
     }
 
     /// The bytes of a file.

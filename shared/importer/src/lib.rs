@@ -152,7 +152,7 @@ fn unknown_files(files: &Files, sink: &Sink) {
     let is_csv =
         |name: &&str| Path::new(name).extension().is_some_and(|extension| extension == "csv");
     for name in files.names().filter(is_csv).filter(|name| !NAMES.contains(name)) {
-        let right = match nearest(name, NAMES) {
+        let right = match nearest(name, NAMES.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "move it to another folder".to_owned(),
         };
