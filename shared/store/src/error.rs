@@ -1,9 +1,12 @@
 //! What can go wrong with the table, by what is to be done about it.
 
 use aws_sdk_dynamodb::{
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
 };
+
+use crate::telling::{failed_request, without_values};
 
 /// What went wrong with the table, by what is to be done about it.
 #[derive(Debug, thiserror::Error)]
@@ -28,10 +31,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// An item that cannot be understood.
+    /// An item that cannot be understood. What is told of it goes to logs and to whoever hears of
+    /// a parked account: the value that could not be read stays in the table.
     #[allow(clippy::needless_pass_by_value)] // errors are handed over
     pub(crate) fn unreadable(key: impl Into<String>, why: impl std::fmt::Display) -> Self {
-        Self::Unreadable { key: key.into(), why: why.to_string() }
+        Self::Unreadable { key: key.into(), why: without_values(&why.to_string()) }
     }
 }
 
@@ -39,13 +43,12 @@ impl StoreError {
 /// a table that is missing is of the moment: a deployment mends it.
 const FINAL: [&str; 2] = ["ValidationException", "SerializationException"];
 
-impl<E, R> From<SdkError<E, R>> for StoreError
+impl<E> From<SdkError<E, HttpResponse>> for StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug + 'static,
 {
-    fn from(error: SdkError<E, R>) -> Self {
-        let text = format!("{}", DisplayErrorContext(&error));
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        let text = failed_request(&error);
         match error.code() {
             Some("ConditionalCheckFailedException") => Self::Moved,
             Some(code) if FINAL.contains(&code) => Self::Refused(text),

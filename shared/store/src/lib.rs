@@ -15,6 +15,7 @@ mod parking;
 mod runs;
 mod scan;
 mod table;
+pub mod telling;
 mod usage;
 
 use std::sync::Arc;
@@ -48,7 +49,7 @@ impl Store {
 
     /// What its requests have consumed so far.
     #[must_use]
-    pub fn meter(&self) -> &Meter {
+    pub fn meter(&self) -> &Arc<Meter> {
         &self.meter
     }
 }

@@ -1,7 +1,8 @@
 //! Queries that are read to their end.
 
 use aws_sdk_dynamodb::{
-    operation::query::builders::QueryFluentBuilder, types::ReturnConsumedCapacity,
+    operation::query::builders::QueryFluentBuilder,
+    types::{ReturnConsumedCapacity, Select},
 };
 
 use crate::{
@@ -12,13 +13,35 @@ use crate::{
 impl Store {
     /// All items of a partition whose sort key begins with a prefix, in order.
     pub(crate) async fn partition(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
+        self.every_page(self.prefixed(pk, prefix)).await
+    }
+
+    /// How many items [`Store::partition`] would give. They are read, but do not travel.
+    pub(crate) async fn count(&self, pk: &str, prefix: &str) -> Result<u64, StoreError> {
         let query = self
-            .client
+            .prefixed(pk, prefix)
+            .table_name(&*self.table)
+            .select(Select::Count)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let mut count = 0;
+        let mut after = None;
+        loop {
+            let page = query.clone().set_exclusive_start_key(after).send().await?;
+            self.meter.read(page.consumed_capacity());
+            count += u64::try_from(page.count()).unwrap_or_default();
+            after = page.last_evaluated_key;
+            if after.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+
+    fn prefixed(&self, pk: &str, prefix: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
             .expression_attribute_values(":pk", keys::text(pk))
-            .expression_attribute_values(":prefix", keys::text(prefix));
-        self.every_page(query).await
+            .expression_attribute_values(":prefix", keys::text(prefix))
     }
 
     /// All items that a query of the table finds, with strong consistency.

@@ -92,6 +92,14 @@ impl Store {
         items.into_iter().map(|item| read(&key, item)).collect()
     }
 
+    /// How many accounts are parked.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn parked_count(&self) -> Result<u64, StoreError> {
+        self.count(keys::PARKED_PK, "A#").await
+    }
+
     /// Two actions or none; the first is the one whose condition can fail.
     async fn both(
         &self,

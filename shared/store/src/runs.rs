@@ -49,6 +49,13 @@ impl Progress {
     pub fn is_done(&self) -> bool {
         self.sealed == u64::from(SHARDS) && self.left == 0
     }
+
+    /// Whether somebody waits for the run: an account that is due, or a shard that is still to be
+    /// planned once the run has begun. A date on which nobody is due needs no run.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.left > 0 || (1..u64::from(SHARDS)).contains(&self.sealed)
+    }
 }
 
 impl Store {
