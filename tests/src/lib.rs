@@ -1,10 +1,12 @@
 //! What the end-to-end tests share: a stack on a folder of its own, and what to look at.
 
+pub mod cloud;
+
 use std::path::Path;
 
 use jiff::civil::Date;
 use mensal::{
-    audit::{Audit, audit},
+    audit::{Audit, Pdfs, audit},
     importing::import_generated,
     running::bill_through,
     stack::{Error, Options, Stack},
@@ -59,7 +61,7 @@ impl Home {
     /// # Errors
     /// The stack's.
     pub async fn audit(&self) -> Result<Audit, Error> {
-        audit(self.stack.store(), &self.stack.bucket_path()).await
+        audit(self.stack.store(), &Pdfs::Folder(self.stack.bucket_path())).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
-    path::Path,
+    path::PathBuf,
 };
 
 use jiff::civil::Date;
@@ -14,6 +14,7 @@ use mensal_domain::{
     invoice::{Invoice, InvoiceKind, LineReason, LineSource, TaxMode},
     money::Money,
 };
+use mensal_cloud::Deployed;
 use mensal_store::Store;
 use render_invoice::object_key;
 
@@ -32,11 +33,36 @@ pub struct Audit {
     pub violations: Vec<String>,
 }
 
-/// Checks a table and the folder of its bucket.
+/// Where the PDFs lie.
+#[derive(Clone, Debug)]
+pub enum Pdfs {
+    /// In the folder of the local stack's bucket.
+    Folder(PathBuf),
+    /// In the bucket of a deployed stack.
+    Bucket(Box<Deployed>),
+    /// Nowhere yet: they are made when somebody asks for them.
+    OnFirstView,
+}
+
+impl Pdfs {
+    /// The bytes under a key; none if there are none.
+    ///
+    /// # Errors
+    /// The bucket's.
+    pub async fn read(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        match self {
+            Self::Folder(folder) => Ok(fs::read(folder.join(key)).ok()),
+            Self::Bucket(deployed) => deployed.object(key).await,
+            Self::OnFirstView => Ok(None),
+        }
+    }
+}
+
+/// Checks a table and its bucket.
 ///
 /// # Errors
-/// The table's, or the folder's.
-pub async fn audit(store: &Store, bucket: &Path) -> Result<Audit, Error> {
+/// The table's, or the bucket's.
+pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
     let mut audit = Audit::default();
     let mut invoices: HashMap<AccountId, Vec<Invoice>> = HashMap::new();
     let mut accounts = Vec::new();
@@ -57,7 +83,7 @@ pub async fn audit(store: &Store, bucket: &Path) -> Result<Audit, Error> {
         let own = invoices.remove(&account.id).unwrap_or_default();
         audit.account(&account, &own)?;
         for invoice in own.iter().filter(|invoice| invoice.id.kind == InvoiceKind::Cycle) {
-            audit.document(bucket, invoice);
+            audit.document(pdfs, invoice).await?;
         }
     }
     let orphans =
@@ -123,17 +149,18 @@ impl Audit {
     }
 
     /// Each invoice has its PDF, whole.
-    fn document(&mut self, bucket: &Path, invoice: &Invoice) {
-        let path = bucket.join(object_key(invoice));
-        let whole = fs::read(&path)
-            .is_ok_and(|pdf| pdf.starts_with(b"%PDF-") && pdf.trim_ascii_end().ends_with(b"%%EOF"));
-        if !whole {
-            self.violations.push(format!(
-                "invoice {}: no whole PDF at {}",
-                invoice.number,
-                path.display()
-            ));
+    async fn document(&mut self, pdfs: &Pdfs, invoice: &Invoice) -> Result<(), Error> {
+        if matches!(pdfs, Pdfs::OnFirstView) {
+            return Ok(());
         }
+        let key = object_key(invoice);
+        let whole = pdfs.read(&key).await?.is_some_and(|pdf| {
+            pdf.starts_with(b"%PDF-") && pdf.trim_ascii_end().ends_with(b"%%EOF")
+        });
+        if !whole {
+            self.violations.push(format!("invoice {}: no whole PDF at {key}", invoice.number));
+        }
+        Ok(())
     }
 }
 

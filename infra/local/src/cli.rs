@@ -48,6 +48,17 @@ pub(crate) struct Data {
     pub(crate) folder: PathBuf,
 }
 
+/// Where the data lies, for commands that work on a deployed stack as well.
+#[derive(Args)]
+pub(crate) struct Place {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Work on the deployed stack of this name instead of a folder, with the AWS credentials and
+    /// the region of the environment, as the AWS CLI takes them.
+    #[arg(long, value_name = "NAME", conflicts_with = "folder")]
+    pub(crate) stack: Option<String>,
+}
+
 #[derive(Args)]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -88,7 +99,7 @@ pub(crate) struct Import {
     /// The folder of CSV files.
     pub(crate) files: PathBuf,
     #[command(flatten)]
-    pub(crate) data: Data,
+    pub(crate) place: Place,
     /// The first cycle of an account that names none is its first bill day on or after this date
     /// [default: today].
     #[arg(long, value_name = "DATE", value_parser = date)]
@@ -107,7 +118,7 @@ pub(crate) struct Preview {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) date: Option<Date>,
     #[command(flatten)]
-    pub(crate) data: Data,
+    pub(crate) place: Place,
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
@@ -118,13 +129,16 @@ pub(crate) struct Unpark {
     /// The account.
     pub(crate) account: AccountId,
     #[command(flatten)]
-    pub(crate) data: Data,
+    pub(crate) place: Place,
 }
 
 #[derive(Args)]
 pub(crate) struct Audit {
     #[command(flatten)]
-    pub(crate) data: Data,
+    pub(crate) place: Place,
+    /// PDFs are made when somebody asks for them: look for none.
+    #[arg(long)]
+    pub(crate) on_first_view: bool,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use mensal::{
-    audit::audit,
+    audit::{Pdfs, audit},
     stack::{Options, Stack},
 };
 
@@ -58,7 +58,7 @@ async fn killed_at_random_moments_it_goes_on_where_it_was() {
     assert!(start(folder.path()).wait_with_output().unwrap().status.success());
     let stack = Stack::start(folder.path(), Options::default()).await.unwrap();
     stack.settle().await.unwrap();
-    let found = audit(stack.store(), &stack.bucket_path()).await.unwrap();
+    let found = audit(stack.store(), &Pdfs::Folder(stack.bucket_path())).await.unwrap();
     assert_eq!(found.violations, Vec::<String>::new(), "seed {SEED}");
     assert_eq!((found.accounts, found.invoices), (ACCOUNTS, ACCOUNTS));
     assert!(found.per_account.values().all(|count| *count == 1));

@@ -16,7 +16,7 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
         say(&format!("{folder}: no fault in {} accounts\n", data.accounts.len()))?;
         return Ok(());
     }
-    let opened = Opened::open(&options.data.folder).await?;
+    let opened = Opened::open(&options.place).await?;
     let done = importing::import(opened.store(), &data, as_of).await?;
     say(&format!(
         "imported: {} accounts new, {} changed, {} unchanged; usage of {} months new or changed\n",

@@ -10,12 +10,16 @@ mod unpark;
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
 use jiff::civil::Date;
-use mensal::stack::{BUCKET, Directory, Error, Held, Options, Stack, TABLE};
+use mensal::{
+    audit::Pdfs,
+    stack::{BUCKET, Directory, Error, Held, Options, Stack, TABLE},
+};
+use mensal_cloud::Deployed;
 use mensal_importer::Faults;
 use mensal_runtime::{clients::Clients, requests::Requests};
 use mensal_store::Store;
@@ -26,6 +30,8 @@ pub(crate) use import::import;
 pub(crate) use preview::preview;
 pub(crate) use run::run;
 pub(crate) use unpark::unpark;
+
+use crate::cli::Place;
 
 /// How a command failed, and with which exit code.
 pub(crate) enum Failed {
@@ -73,27 +79,36 @@ impl Failed {
     }
 }
 
-/// The table of a folder: of the process that holds it, or of a stack of our own if none does.
+/// A table: of a folder, or of a deployed stack.
 pub(crate) enum Opened {
     /// A stack of our own.
     Ours(Box<Stack>),
     /// The table of another process.
     Theirs(Store),
+    /// The table of a deployed stack.
+    Deployed(Box<Deployed>),
 }
 
 impl Opened {
     /// As [`Opened::open`], for commands that only look: they make nothing.
-    pub(crate) async fn existing(folder: &Path) -> Result<Self, Failed> {
-        if !folder.join("dynamodb.sqlite").exists() {
+    pub(crate) async fn existing(place: &Place) -> Result<Self, Failed> {
+        let folder = &place.data.folder;
+        if place.stack.is_none() && !folder.join("dynamodb.sqlite").exists() {
             let folder = folder.display();
             return Err(Failed::Nothing(format!(
                 "there is no data in {folder}: name it by --data"
             )));
         }
-        Ok(Self::open(folder).await?)
+        Ok(Self::open(place).await?)
     }
 
-    pub(crate) async fn open(folder: &Path) -> Result<Self, Error> {
+    /// The deployed stack that is named; else the table of the folder: of the process that holds
+    /// it, or of a stack of our own if none does.
+    pub(crate) async fn open(place: &Place) -> Result<Self, Error> {
+        if let Some(name) = &place.stack {
+            return Ok(Self::Deployed(Box::new(Deployed::from_env(name).await?)));
+        }
+        let folder: &Path = &place.data.folder;
         match Stack::start(folder, Options::default()).await {
             Ok(stack) => Ok(Self::Ours(Box::new(stack))),
             Err(error) if error.is::<Held>() => {
@@ -105,11 +120,13 @@ impl Opened {
         }
     }
 
-    /// Where the objects of the bucket lie.
-    pub(crate) fn bucket(&self, folder: &Path) -> PathBuf {
+    /// Where the PDFs lie.
+    pub(crate) fn pdfs(&self, place: &Place, on_first_view: bool) -> Pdfs {
         match self {
-            Self::Ours(stack) => stack.bucket_path(),
-            Self::Theirs(_) => folder.join("s3").join(BUCKET),
+            _ if on_first_view => Pdfs::OnFirstView,
+            Self::Ours(stack) => Pdfs::Folder(stack.bucket_path()),
+            Self::Theirs(_) => Pdfs::Folder(place.data.folder.join("s3").join(BUCKET)),
+            Self::Deployed(deployed) => Pdfs::Bucket(deployed.clone()),
         }
     }
 
@@ -117,6 +134,7 @@ impl Opened {
         match self {
             Self::Ours(stack) => stack.store(),
             Self::Theirs(store) => store,
+            Self::Deployed(deployed) => deployed.store(),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::cli::Preview;
 const LOOK_AHEAD: usize = 24;
 
 pub(crate) async fn preview(options: &Preview) -> Result<(), Failed> {
-    let opened = Opened::existing(&options.data.folder).await?;
+    let opened = Opened::existing(&options.place).await?;
     let store = opened.store();
     let id = &options.account;
     let account = store.account(id).await?;

@@ -4,7 +4,7 @@ use super::{Failed, Opened, say};
 use crate::cli::Unpark;
 
 pub(crate) async fn unpark(options: &Unpark) -> Result<(), Failed> {
-    let opened = Opened::existing(&options.data.folder).await?;
+    let opened = Opened::existing(&options.place).await?;
     let id = &options.account;
     if opened.store().unpark(id).await? {
         say(&format!("account {id} is on the agenda again: the next billing run bills it\n"))?;

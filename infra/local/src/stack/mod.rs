@@ -18,8 +18,8 @@ use std::{
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use mensal_runtime::{
-    catalogs::Catalogs, clients::Clients, dead_letters::DeadLetters, messages, queue::Queue,
-    requests::Requests, start::Function,
+    catalogs::Catalogs, clients::Clients, config::Documents, dead_letters::DeadLetters, messages,
+    queue::Queue, requests::Requests, start::Function,
 };
 use mensal_store::Store;
 use plan_run::PlanRun;
@@ -125,6 +125,7 @@ impl Stack {
         let publish = PublishEvents {
             bus: Bus::new(clients(&endpoints.messaging).eventbridge(), BUS),
             document_queue: queue(DOCUMENT_QUEUE),
+            documents: Documents::AtOnce,
             dead_letters: letters(publish_letters),
         };
         let busy = Arc::new(Busy::new(requests.clone()));

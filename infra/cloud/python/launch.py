@@ -1,0 +1,86 @@
+"""Starts ministack with what a deployed Mensal needs of AWS and ministack 1.5.33 does not do.
+
+1. A stream mapping that reports failed items goes on from the first of them. ministack passes over the report and takes
+   the batch for done. Here such a batch fails as a whole and comes again: later and more often than on AWS, never lost.
+2. A schedule's input names the scheduled time by `<aws.scheduler.scheduled-time>`. ministack hands the words over as they
+   are. Here they are replaced.
+3. A schedule can be fired for a time of one's choice: `POST /_mensal/fire?schedule=PREFIX&at=TIME`. What is called is the
+   schedule as it was deployed: its target, its input.
+4. A stream can be told again from its beginning, as AWS may at any time: `POST /_mensal/again`.
+"""
+
+import asyncio
+import copy
+import json
+import urllib.parse
+
+from ministack import app as ministack
+from ministack.core.responses import set_request_account_id, set_request_region
+from ministack.services import eventbridge, lambda_svc, scheduler
+
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+
+
+def stream_failures_fail_the_batch():
+    execute = lambda_svc._execute_function
+
+    def executed(func, event, *rest, **named):
+        result = execute(func, event, *rest, **named)
+        records = event.get("Records") if isinstance(event, dict) else None
+        of_a_stream = bool(records) and records[0].get("eventSource") == "aws:dynamodb"
+        body = result.get("body")
+        if of_a_stream and isinstance(body, dict) and body.get("batchItemFailures"):
+            why = {"errorType": "BatchItemFailures", "errorMessage": "records are to come again"}
+            return {**result, "body": why, "error": True}
+        return result
+
+    lambda_svc._execute_function = executed
+
+
+def fire(prefix, at):
+    """Calls the targets of the schedules whose name begins so, as of a time. Tells their names."""
+    fired = []
+    for (account, region, key), schedule in list(scheduler._schedules._data.items()):
+        if not schedule["Name"].startswith(prefix):
+            continue
+        set_request_account_id(account)
+        set_request_region(region)
+        target = copy.deepcopy(schedule["Target"])
+        target["Input"] = target.get("Input", "").replace(SCHEDULED_TIME, at)
+        event = {"Source": "aws.scheduler", "DetailType": "Scheduled Event", "Detail": "{}", "Time": 0}
+        eventbridge._invoke_target(target, {**event, "Account": account, "Region": region}, schedule)
+        fired.append(schedule["Name"])
+    return fired
+
+
+def again():
+    """Sends every stream mapping back to the oldest record that its stream has. Tells how many."""
+    with lambda_svc._dynamodb_stream_positions_lock:
+        mappings = list(lambda_svc._dynamodb_stream_positions)
+        for mapping in mappings:
+            lambda_svc._dynamodb_stream_positions[mapping] = 0
+    lambda_svc._esm_wake.set()
+    return mappings
+
+
+def with_controls(inner):
+    controls = {"/_mensal/fire": fire, "/_mensal/again": again}
+
+    async def outer(scope, receive, send):
+        control = controls.get(scope["path"]) if scope["type"] == "http" else None
+        if control is None:
+            return await inner(scope, receive, send)
+        query = dict(urllib.parse.parse_qsl(scope["query_string"].decode()))
+        done = await asyncio.to_thread(control, *query.values())
+        status = 200 if done else 404
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(done).encode()})
+
+    return outer
+
+
+if __name__ == "__main__":
+    stream_failures_fail_the_batch()
+    ministack.app = with_controls(ministack.app)
+    ministack.main()
