@@ -7,7 +7,11 @@ use mensal_domain::{
     catalog::Catalog,
 };
 use mensal_runtime::{
-    Failure, batch, catalogs::Catalogs, dead_letters::DeadLetters, messages::BillAccount,
+    Failure, batch,
+    catalogs::Catalogs,
+    dead_letters::DeadLetters,
+    messages::BillAccount,
+    metrics::{self, Metric},
     start::Function,
 };
 use mensal_store::{Issued, Parked, Store, StoreError};
@@ -127,8 +131,10 @@ impl IssueInvoice {
         match self.store.commit(account.version, &billed).await? {
             Issued::Now => {
                 let Billed { account, invoice } = billed;
-                let number = invoice.map(|invoice| invoice.number);
-                tracing::debug!(account = %account.id, number, "cycle billed");
+                if let Some(invoice) = invoice {
+                    metrics::issued(invoice.total);
+                    tracing::debug!(invoice = %invoice.id, "invoice issued");
+                }
                 Ok(account)
             }
             // The acknowledgement was lost, not the transaction: the account has moved on.
@@ -166,8 +172,10 @@ impl IssueInvoice {
         }
         let account = message.account.clone();
         let parked = Parked { account, reason, since: message.through };
-        self.store.park(&parked, at_version).await?;
-        tracing::warn!(account = %message.account, reason = parked.reason, "account parked");
+        if self.store.park(&parked, at_version).await? {
+            metrics::count(Metric::ParkedAccounts, 1);
+            tracing::warn!(reason = parked.reason, "account parked");
+        }
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use issue_invoice::IssueInvoice;
 use lambda_runtime::Error;
 use mensal_runtime::{
     catalogs::Catalogs, clients::Clients, config, dead_letters::DeadLetters, start::run,
+    watch::Watch,
 };
 use mensal_store::Store;
 
@@ -11,10 +12,11 @@ use mensal_store::Store;
 async fn main() -> Result<(), Error> {
     let clients = Clients::from_env().await;
     let store = Store::new(clients.dynamodb(), config::required(config::TABLE)?);
-    run(IssueInvoice {
+    let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients).table(&store);
+    let function = IssueInvoice {
         catalogs: Catalogs::new(store.clone()),
         store,
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
-    })
-    .await
+    };
+    run(function, watch).await
 }

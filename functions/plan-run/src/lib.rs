@@ -1,18 +1,20 @@
 //! Plans a run: from the schedule to one message per shard, from a shard to one message per
-//! account that is due.
+//! account that is due. And looks, some hours later, whether the run is done.
 
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use lambda_runtime::Error;
 use mensal_domain::calendar::business_date;
 use mensal_runtime::{
     Failure, batch,
     dead_letters::DeadLetters,
-    messages::{self, BillAccount, PlanShard, Schedule, Stopped},
+    messages::{self, BillAccount, PlanShard, RunKind, Schedule, Stopped},
+    metrics::{self, Metric},
     queue::Queue,
     start::Function,
 };
-use mensal_store::{SHARDS, ShardPlan, Store};
+use mensal_store::{Progress, SHARDS, ShardPlan, Store};
 use serde_json::Value;
+use tracing::Instrument;
 
 /// Accounts of one page of the agenda.
 const PAGE: i32 = 1_000;
@@ -43,24 +45,47 @@ impl Function for PlanRun {
             return Ok(serde_json::to_value(response)?);
         }
         let schedule: Schedule = messages::read_value(event)?;
-        self.begin(&schedule).await?;
+        // The business date is the date of the scheduled time at the ISP, so that a run that is
+        // told late or twice is the same run.
+        let date = business_date(schedule.at, &self.time_zone);
+        let run = tracing::error_span!("run", run = %date);
+        match schedule.run {
+            RunKind::Billing => self.begin(date).instrument(run).await?,
+            RunKind::BillingCheck => self.check(date).instrument(run).await?,
+        }
         Ok(Value::Null)
     }
 }
 
 impl PlanRun {
-    /// One message per shard. The business date is the date of the scheduled time at the ISP, so
-    /// that a run that is told late or twice is the same run.
-    async fn begin(&self, schedule: &Schedule) -> Result<(), Failure> {
-        let date = business_date(schedule.at, &self.time_zone);
-        let shard = |shard| PlanShard { run: schedule.run, date, shard, after: None };
+    /// One message per shard.
+    async fn begin(&self, date: Date) -> Result<(), Failure> {
+        let shard = |shard| PlanShard { run: RunKind::Billing, date, shard, after: None };
         let shards: Vec<_> = (0..SHARDS).map(shard).collect();
-        tracing::info!(%date, "run begins");
-        self.plan_queue.send(&shards).await
+        self.plan_queue.send(&shards).await?;
+        metrics::count(Metric::RunsBegun, 1);
+        tracing::info!("run begins");
+        Ok(())
+    }
+
+    /// Tells how far the run of a date is, and how many accounts are parked. Changes nothing.
+    async fn check(&self, date: Date) -> Result<(), Failure> {
+        let progress = self.store.progress(date).await?;
+        let parked = self.store.parked_count().await?;
+        let unfinished = progress.is_awaited();
+        metrics::tell(Metric::RunUnfinished, unfinished.into());
+        metrics::tell(Metric::AccountsLeft, progress.left);
+        metrics::tell(Metric::ParkedAccounts, parked);
+        let Progress { sealed, planned, left } = progress;
+        tracing::info!(unfinished, sealed, planned, left, parked, "run checked");
+        Ok(())
     }
 
     async fn plan_shard(&self, plan: PlanShard) -> Result<(), Failure> {
         let PlanShard { date, shard, .. } = plan;
+        if plan.run != RunKind::Billing {
+            return Err(Failure::Poison("only a billing run has shards".into()));
+        }
         if shard >= SHARDS {
             return Err(Failure::Poison(format!("shard {shard}: there are {SHARDS}, from 0")));
         }
@@ -77,9 +102,10 @@ impl PlanRun {
             let bill = |account| BillAccount { account, through: date, catalog: head.version };
             let messages: Vec<_> = page.accounts.into_iter().map(bill).collect();
             self.bill_queue.send(&messages).await?;
+            metrics::count(Metric::AccountsPlanned, messages.len());
             let Some(next) = page.next else {
                 self.store.seal(date, ShardPlan { shard, planned }).await?;
-                tracing::info!(%date, shard, planned, "shard planned");
+                tracing::info!(planned, "shard planned");
                 return Ok(());
             };
             after = Some(next);

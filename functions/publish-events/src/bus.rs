@@ -1,8 +1,12 @@
 //! The event bus, where an ISP's other systems listen.
 
-use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
+use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
 use mensal_domain::events::{Detail, Event};
-use mensal_runtime::Failure;
+use mensal_runtime::{
+    Failure,
+    metrics::{self, Metric},
+};
+use mensal_store::telling::failed_request;
 use serde::Serialize;
 
 /// The bus.
@@ -37,7 +41,7 @@ impl Bus {
         for chunk in events.chunks(AT_ONCE) {
             let entries = chunk.iter().map(|event| self.entry(event)).collect::<Result<_, _>>()?;
             let sent = self.client.put_events().set_entries(Some(entries)).send().await;
-            let sent = sent.map_err(|why| Failure::Retry(DisplayErrorContext(why).to_string()))?;
+            let sent = sent.map_err(|why| Failure::Retry(failed_request(&why)))?;
             if sent.failed_entry_count() > 0 {
                 let why = sent.entries().iter().find_map(|entry| entry.error_message());
                 return Err(Failure::Retry(format!(
@@ -45,6 +49,7 @@ impl Bus {
                     why.unwrap_or("no reason")
                 )));
             }
+            metrics::count(Metric::EventsPublished, chunk.len());
         }
         Ok(())
     }

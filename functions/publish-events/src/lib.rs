@@ -9,11 +9,12 @@ pub use bus::Bus;
 use lambda_runtime::Error;
 use mensal_domain::events::{Detail, Event, events_between};
 use mensal_runtime::{
-    Failure, batch, dead_letters::DeadLetters, messages::RenderInvoice, queue::Queue,
-    start::Function,
+    Failure, batch, config::Documents, dead_letters::DeadLetters, messages::RenderInvoice,
+    queue::Queue, start::Function,
 };
 use serde::Deserialize;
 use serde_json::Value;
+use tracing::{Span, field::display};
 
 /// The function.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct PublishEvents {
     pub bus: Bus,
     /// Documents to be made.
     pub document_queue: Queue,
+    /// When they are made.
+    pub documents: Documents,
     /// What cannot be done.
     pub dead_letters: DeadLetters,
 }
@@ -56,19 +59,30 @@ impl PublishEvents {
         for record in records {
             events.extend(derive(record)?);
         }
-        let documents: Vec<_> = events.iter().filter_map(document).collect();
+        let asked = events.iter().filter(|event| self.asks_for_document(event));
+        let documents: Vec<_> = asked.filter_map(document).collect();
         self.document_queue.send(&documents).await?;
         self.bus.put(&events).await
+    }
+
+    /// A document that is made on its first view is made at once when its invoice is amended:
+    /// somebody may have viewed what it was before, and that lies in the bucket.
+    fn asks_for_document(&self, event: &Event) -> bool {
+        self.documents == Documents::AtOnce || event.name == "mensal.invoice.amended.v1"
     }
 }
 
 /// The events of one record.
 fn derive(record: Value) -> Result<Vec<Event>, Failure> {
+    let poison = |why: &str| Failure::Poison(why.to_owned());
     let record: Record = serde_json::from_value(record)
-        .map_err(|why| Failure::Poison(format!("not a stream record: {why}")))?;
+        .map_err(|why| poison(&format!("not a stream record: {why}")))?;
     let Change { keys, old_image, new_image } = record.dynamodb;
-    let sk: Option<Keys> = serde_dynamo::from_item(keys).ok();
-    let sk = sk.ok_or_else(|| Failure::Poison("a stream record without keys".into()))?.sk;
+    let keys: Option<Keys> = serde_dynamo::from_item(keys).ok();
+    let Keys { pk, sk } = keys.ok_or_else(|| poison("a stream record without keys"))?;
+    let (account, invoice) = mensal_store::about(&pk, &sk);
+    let span = Span::current();
+    span.record("account", account.map(display)).record("invoice", invoice.map(display));
     let read = |image: Option<_>| match image {
         Some(image) => mensal_store::document(&sk, image),
         None => Ok(None),
@@ -78,6 +92,8 @@ fn derive(record: Value) -> Result<Vec<Event>, Failure> {
 
 #[derive(Deserialize)]
 struct Keys {
+    #[serde(rename = "PK")]
+    pk: String,
     #[serde(rename = "SK")]
     sk: String,
 }

@@ -2,17 +2,19 @@
 
 use lambda_runtime::Error;
 use mensal_runtime::{
-    clients::Clients, config, dead_letters::DeadLetters, queue::Queue, start::run,
+    clients::Clients, config, dead_letters::DeadLetters, queue::Queue, start::run, watch::Watch,
 };
 use publish_events::{Bus, PublishEvents};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let clients = Clients::from_env().await;
-    run(PublishEvents {
+    let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients);
+    let function = PublishEvents {
         bus: Bus::new(clients.eventbridge(), config::required(config::BUS)?),
         document_queue: Queue::new(clients.sqs(), config::required(config::DOCUMENT_QUEUE)?),
+        documents: config::documents()?,
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
-    })
-    .await
+    };
+    run(function, watch).await
 }

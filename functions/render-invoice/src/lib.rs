@@ -1,14 +1,21 @@
-//! Makes the document of an invoice: from the table to a PDF in the bucket.
+//! Makes the document of an invoice: from the table to a PDF in the bucket, and from there to
+//! whoever views it.
 
 mod bucket;
+mod view;
 
 use std::{collections::HashMap, sync::Arc};
 
 pub use bucket::{Bucket, object_key};
 use lambda_runtime::Error;
-use mensal_domain::stationery::Stationery;
+use mensal_domain::{invoice::Invoice, stationery::Stationery};
 use mensal_runtime::{
-    Failure, batch, dead_letters::DeadLetters, messages::RenderInvoice as Message, start::Function,
+    Failure, batch,
+    dead_letters::DeadLetters,
+    http,
+    messages::RenderInvoice as Message,
+    metrics::{self, Metric},
+    start::Function,
 };
 use mensal_store::Store;
 use serde_json::Value;
@@ -26,6 +33,12 @@ pub struct RenderInvoice {
 
 impl Function for RenderInvoice {
     async fn handle(&self, event: Value) -> Result<Value, Error> {
+        if let Some(request) = http::Request::of(&event) {
+            return Ok(match request {
+                Ok(request) => self.answer(&request).await,
+                Err(unreadable) => unreadable,
+            });
+        }
         let render = |message| self.render(message);
         let response = batch::messages(event, &self.dead_letters, render).await?;
         Ok(serde_json::to_value(response)?)
@@ -45,10 +58,16 @@ impl RenderInvoice {
         let invoice = self.store.invoice(&account, id).await?;
         let missing = || Failure::Poison(format!("account {account} has no invoice {id}"));
         let invoice = invoice.ok_or_else(missing)?;
+        let pdf = self.draw(&invoice).await?;
+        self.bucket.put_pdf(object_key(&invoice), pdf).await?;
+        metrics::count(Metric::DocumentsMade, 1);
+        Ok(())
+    }
+
+    async fn draw(&self, invoice: &Invoice) -> Result<Vec<u8>, Failure> {
         let stationery = self.stationery(&invoice.stationery).await?;
-        let pdf = mensal_documents::invoice_pdf(&invoice, &stationery)
-            .map_err(|why| Failure::Poison(format!("invoice {}: {why}", invoice.number)))?;
-        self.bucket.put_pdf(object_key(&invoice), pdf).await
+        mensal_documents::invoice_pdf(invoice, &stationery)
+            .map_err(|why| Failure::Poison(format!("invoice {}: {why}", invoice.number)))
     }
 
     async fn stationery(&self, hash: &str) -> Result<Arc<Stationery>, Failure> {

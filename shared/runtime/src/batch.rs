@@ -1,16 +1,28 @@
 //! The batch loop: record by record, so that one that fails takes no other with it.
 
-use std::{future::Future, panic::AssertUnwindSafe};
+use std::{
+    future::Future,
+    panic::AssertUnwindSafe,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use aws_lambda_events::{
     sqs::{BatchItemFailure, SqsBatchResponse, SqsMessage},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use futures_util::{FutureExt, StreamExt, stream};
-use serde::{Deserialize, de::DeserializeOwned};
+use mensal_store::telling::without_values;
+use serde::Deserialize;
 use serde_json::Value;
+use tracing::{Instrument, Span, field::Empty};
 
-use crate::{Failure, dead_letters::DeadLetters, messages};
+use crate::{
+    Failure,
+    dead_letters::DeadLetters,
+    messages::{self, Message},
+    metrics::{self, Metric},
+    watch::fault,
+};
 
 /// So many records of a batch are under way together: a batch of ten as a whole.
 const TOGETHER: usize = 10;
@@ -23,9 +35,40 @@ fn records(event: Value) -> Result<Vec<Value>, Failure> {
         _ => None,
     };
     match records {
-        Some(Value::Array(records)) => Ok(records),
+        Some(Value::Array(records)) => {
+            metrics::count(Metric::Messages, records.len());
+            if let Some(age) = records.iter().filter_map(age).max() {
+                metrics::tell(Metric::OldestMessage, age.as_secs());
+            }
+            Ok(records)
+        }
         _ => Err(Failure::Poison("the event has no Records: it is of no queue or stream".into())),
     }
+}
+
+/// How long ago a record was sent to its queue, or written to its stream; none if it does not say.
+fn age(record: &Value) -> Option<Duration> {
+    let sent = record["attributes"]["SentTimestamp"].as_str().and_then(|text| text.parse().ok());
+    let written = || record["dynamodb"]["ApproximateCreationDateTime"].as_f64();
+    let since = match sent {
+        Some(milliseconds) => Duration::from_millis(milliseconds),
+        None => Duration::try_from_secs_f64(written()?).ok()?,
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Some(now.saturating_sub(since)) // clocks differ a little
+}
+
+/// The span of one record's handling. Of error level, so that it is there for warnings whatever
+/// the level of the log.
+fn span(record: &str) -> Span {
+    tracing::error_span!(
+        "record",
+        record,
+        run = Empty,
+        shard = Empty,
+        account = Empty,
+        invoice = Empty
+    )
 }
 
 /// Handles the messages of an SQS event, and says which of them are to come again.
@@ -41,29 +84,14 @@ pub async fn messages<T, F>(
     handle: impl Fn(T) -> F,
 ) -> Result<SqsBatchResponse, Failure>
 where
-    T: DeserializeOwned,
+    T: Message,
     F: Future<Output = Result<(), Failure>>,
 {
     let handle = &handle;
     let failed = stream::iter(records(event)?)
-        .map(|record| async move {
-            let message = match SqsMessage::deserialize(&record) {
-                Ok(message) => message,
-                // Kept as a whole. One that cannot be kept and has no id fails its batch.
-                Err(why) => {
-                    let id = record["messageId"].as_str().unwrap_or_default().to_owned();
-                    let poison = Err(Failure::Poison(format!("not an SQS message: {why}")));
-                    let settled = settle(poison, &record.to_string(), &id, dead_letters).await;
-                    return settled.err().map(|_| id);
-                }
-            };
-            let body = message.body.as_deref().unwrap_or_default();
-            let done = match messages::read(body) {
-                Ok(read) => guarded(handle(read)).await,
-                Err(poison) => Err(poison),
-            };
-            let id = message.message_id.clone().unwrap_or_default();
-            settle(done, body, &id, dead_letters).await.err().map(|_| id)
+        .map(|record| {
+            let span = span(record["messageId"].as_str().unwrap_or_default());
+            message(record, dead_letters, handle).instrument(span)
         })
         .buffer_unordered(TOGETHER)
         .filter_map(|failed| async move { failed })
@@ -76,6 +104,38 @@ where
         response.batch_item_failures.push(failure);
     }
     Ok(response)
+}
+
+/// Handles one message; gives its id if it is to come again.
+async fn message<T, F>(
+    record: Value,
+    dead_letters: &DeadLetters,
+    handle: &impl Fn(T) -> F,
+) -> Option<String>
+where
+    T: Message,
+    F: Future<Output = Result<(), Failure>>,
+{
+    let message = match SqsMessage::deserialize(&record) {
+        Ok(message) => message,
+        // Kept as a whole. One that cannot be kept and has no id fails its batch.
+        Err(why) => {
+            let id = record["messageId"].as_str().unwrap_or_default().to_owned();
+            let poison = Err(Failure::Poison(format!("not an SQS message: {why}")));
+            let settled = settle(poison, &record.to_string(), dead_letters).await;
+            return settled.err().map(|_| id);
+        }
+    };
+    let body = message.body.as_deref().unwrap_or_default();
+    let done = match messages::read::<T>(body) {
+        Ok(read) => {
+            read.note(&Span::current());
+            guarded(handle(read)).await
+        }
+        Err(poison) => Err(poison),
+    };
+    let id = message.message_id.clone().unwrap_or_default();
+    settle(done, body, dead_letters).await.err().map(|_| id)
 }
 
 /// Handles the records of a stream event in their order, and says from which on they are to come
@@ -100,8 +160,11 @@ where
     for record in records {
         let sequence = record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned();
         let keys = record["dynamodb"]["Keys"].to_string();
-        let done = guarded(handle(vec![record])).await;
-        if settle(done, &keys, &sequence, dead_letters).await.is_err() {
+        let one = async {
+            let done = guarded(handle(vec![record])).await;
+            settle(done, &keys, dead_letters).await
+        };
+        if one.instrument(span(&sequence)).await.is_err() {
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = Some(sequence);
             response.batch_item_failures.push(failure);
@@ -113,29 +176,37 @@ where
 
 /// A panic is a failure of that record: it can never succeed as it is.
 async fn guarded(handling: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    AssertUnwindSafe(handling).catch_unwind().await.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(Failure::Poison(format!("a fault of Mensal: {}", text.unwrap_or("panic"))))
-    })
+    let done = AssertUnwindSafe(handling).catch_unwind().await;
+    done.unwrap_or_else(|panic| Err(Failure::Poison(fault(&*panic))))
 }
 
-/// Logs what failed; keeps what is poison. An error means: to come again.
+/// Logs what failed, in the span of the record; keeps what is poison. An error means: to come
+/// again. The log gets the reason without what it quotes of the record; the dead letter holds
+/// the record itself, so its reason may quote.
 async fn settle(
     done: Result<(), Failure>,
     body: &str,
-    id: &str,
     dead_letters: &DeadLetters,
 ) -> Result<(), Failure> {
-    match done {
-        Ok(()) => Ok(()),
-        Err(Failure::Retry(why)) => {
-            tracing::warn!(record = id, %why, "to be tried again");
-            Err(Failure::Retry(why))
+    let failed = match done {
+        Ok(()) => return Ok(()),
+        Err(Failure::Poison(reason)) => {
+            let why = without_values(&reason);
+            match dead_letters.keep(body, &reason).await {
+                Ok(()) => {
+                    tracing::error!(why, "kept with the dead letters");
+                    metrics::count(Metric::DeadLetters, 1);
+                    return Ok(());
+                }
+                Err(unkept) => {
+                    tracing::error!(why, "not done, and the dead letters do not take it");
+                    unkept
+                }
+            }
         }
-        Err(Failure::Poison(why)) => {
-            tracing::error!(record = id, %why, "kept with the dead letters");
-            dead_letters.keep(body, &why).await
-        }
-    }
+        Err(retry) => retry,
+    };
+    tracing::warn!(why = without_values(&failed.to_string()), "to come again");
+    metrics::count(Metric::Retries, 1);
+    Err(failed)
 }

@@ -13,6 +13,32 @@ pub enum ConfigError {
         "MENSAL_TIME_ZONE is `{0}`, which is no IANA time zone: use a name like America/Sao_Paulo"
     )]
     TimeZone(String),
+    /// It says neither when.
+    #[error(
+        "MENSAL_DOCUMENTS is `{0}`, which says not when PDFs are made: use at-once or on-first-view"
+    )]
+    Documents(String),
+}
+
+/// When the PDF of an invoice is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Documents {
+    /// As soon as the invoice is issued.
+    #[default]
+    AtOnce,
+    /// When somebody asks for it: cheaper where few do.
+    OnFirstView,
+}
+
+impl std::str::FromStr for Documents {
+    type Err = ConfigError;
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        match text {
+            "at-once" => Ok(Self::AtOnce),
+            "on-first-view" => Ok(Self::OnFirstView),
+            other => Err(ConfigError::Documents(other.into())),
+        }
+    }
 }
 
 /// The name of the table.
@@ -31,13 +57,35 @@ pub const DOCUMENT_QUEUE: &str = "MENSAL_DOCUMENT_QUEUE";
 pub const DEAD_LETTERS: &str = "MENSAL_DEAD_LETTERS";
 /// The IANA time zone in which the ISP's days begin.
 pub const TIME_ZONE: &str = "MENSAL_TIME_ZONE";
+/// When PDFs are made: [`Documents`].
+pub const DOCUMENTS: &str = "MENSAL_DOCUMENTS";
+/// The name of the deployed stack, by which its metrics are told from those of others.
+pub const STACK: &str = "MENSAL_STACK";
+/// How much is logged: `error`, `warn`, `info` or `debug`.
+pub const LOG_LEVEL: &str = "RUST_LOG";
+/// The memory of the function in MB, as Lambda says.
+pub const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
 /// A variable.
 ///
 /// # Errors
 /// [`ConfigError::Missing`].
 pub fn required(name: &'static str) -> Result<String, ConfigError> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name))
+    optional(name).ok_or(ConfigError::Missing(name))
+}
+
+/// A variable that may be absent.
+#[must_use]
+pub fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// When PDFs are made; at once if nothing is said.
+///
+/// # Errors
+/// [`ConfigError::Documents`].
+pub fn documents() -> Result<Documents, ConfigError> {
+    optional(DOCUMENTS).map_or(Ok(Documents::default()), |text| text.parse())
 }
 
 /// The ISP's time zone.
@@ -47,4 +95,19 @@ pub fn required(name: &'static str) -> Result<String, ConfigError> {
 pub fn time_zone() -> Result<jiff::tz::TimeZone, ConfigError> {
     let name = required(TIME_ZONE)?;
     jiff::tz::TimeZone::get(&name).map_err(|_| ConfigError::TimeZone(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_documents_are_made_is_one_of_two_and_what_is_not_hears_so() {
+        assert_eq!("at-once".parse(), Ok(Documents::AtOnce));
+        assert_eq!("on-first-view".parse(), Ok(Documents::OnFirstView));
+        for bad in ["", "At-Once", "never"] {
+            let error = bad.parse::<Documents>().unwrap_err().to_string();
+            assert!(error.contains("use at-once or on-first-view"), "{error}");
+        }
+    }
 }

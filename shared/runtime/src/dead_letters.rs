@@ -1,6 +1,7 @@
 //! Dead letters: what cannot be done, kept with its reason for people to look at.
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
+use aws_sdk_sqs::{Client, types::MessageAttributeValue};
+use mensal_store::telling::failed_request;
 
 use crate::Failure;
 
@@ -35,6 +36,6 @@ impl DeadLetters {
         let body = if body.is_empty() { "(empty)" } else { body };
         let request = self.client.send_message().queue_url(&self.url).message_body(body);
         let sent = request.message_attributes("reason", reason).send().await;
-        sent.map(drop).map_err(|error| Failure::Retry(DisplayErrorContext(error).to_string()))
+        sent.map(drop).map_err(|error| Failure::Retry(failed_request(&error)))
     }
 }

@@ -1,4 +1,4 @@
-//! What all functions share: configuration, clients, the batch loop, failures, logs.
+//! What all functions share: configuration, clients, the batch loop, failures, logs, metrics.
 //!
 //! A handler is: parse one record, load, call the domain, commit one transaction. All else is
 //! here, once.
@@ -8,10 +8,15 @@ pub mod catalogs;
 pub mod clients;
 pub mod config;
 pub mod dead_letters;
+pub mod emf;
 pub mod failure;
+pub mod http;
+pub mod log;
 pub mod messages;
+pub mod metrics;
 pub mod queue;
 pub mod requests;
 pub mod start;
+pub mod watch;
 
 pub use failure::Failure;

@@ -6,6 +6,7 @@
 use jiff::{Timestamp, civil::Date};
 use mensal_domain::{ids::AccountId, invoice::InvoiceId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tracing::{Span, field::display};
 
 use crate::Failure;
 
@@ -24,10 +25,12 @@ pub struct Schedule {
 
 /// A kind of run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum RunKind {
     /// Invoices.
     Billing,
+    /// Whether the billing run of the day is done: looks, and changes nothing.
+    BillingCheck,
 }
 
 /// Plan one shard of a run.
@@ -77,6 +80,31 @@ pub struct RenderInvoice {
     pub account: AccountId,
     /// Which.
     pub invoice: InvoiceId,
+}
+
+/// A message of a queue, which says what it is about.
+pub trait Message: DeserializeOwned {
+    /// Notes what it is about in the span of its handling (its fields are `run`, `shard`,
+    /// `account` and `invoice`), so that each line logged meanwhile says so. Ids only.
+    fn note(&self, span: &Span);
+}
+
+impl Message for PlanShard {
+    fn note(&self, span: &Span) {
+        span.record("run", display(self.date)).record("shard", self.shard);
+    }
+}
+
+impl Message for BillAccount {
+    fn note(&self, span: &Span) {
+        span.record("run", display(self.through)).record("account", display(&self.account));
+    }
+}
+
+impl Message for RenderInvoice {
+    fn note(&self, span: &Span) {
+        span.record("account", display(&self.account)).record("invoice", display(self.invoice));
+    }
 }
 
 #[derive(Serialize, Deserialize)]

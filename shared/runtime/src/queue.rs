@@ -1,7 +1,8 @@
 //! Sending: ten messages a request, until the queue has all of them.
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use mensal_store::telling::failed_request;
 
 use crate::{Failure, messages};
 
@@ -54,8 +55,7 @@ impl Queue {
             let entries = entries.map_err(|why| Failure::Poison(why.to_string()))?;
             let request = self.client.send_message_batch().queue_url(&self.url);
             let sent = request.set_entries(Some(entries)).send().await;
-            let sent =
-                sent.map_err(|error| Failure::Retry(DisplayErrorContext(error).to_string()))?;
+            let sent = sent.map_err(|error| Failure::Retry(failed_request(&error)))?;
             let Some(failed) = sent.failed.first() else { return Ok(()) };
             why = format!("{}: {}", failed.code(), failed.message().unwrap_or_default());
             left = sent.failed.iter().filter_map(|entry| entry.id().parse().ok()).collect();

@@ -5,6 +5,8 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
+use crate::{log, watch::Watch};
+
 /// A function: what all of them are to the runtime and to the local stack.
 pub trait Function: Send + Sync + 'static {
     /// Handles one event, as AWS writes it, and gives the answer that AWS reads.
@@ -16,26 +18,21 @@ pub trait Function: Send + Sync + 'static {
 
 type Handled = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
 
-/// Runs a function until the runtime ends it.
+/// Runs a function until the runtime ends it, and tells what each invocation did.
 ///
 /// # Errors
 /// The runtime's.
-pub async fn run(function: impl Function) -> Result<(), Error> {
-    log();
-    let function = Arc::new(function);
+pub async fn run(function: impl Function, watch: Watch) -> Result<(), Error> {
+    log::start(watch.function());
+    let watched = Arc::new((function, watch));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
-        let function = function.clone();
+        let watched = watched.clone();
         // Boxed: the future of a whole batch is deeper than the compiler likes to look.
-        let handled: Handled = Box::pin(async move { function.handle(event.payload).await });
+        let handled: Handled = Box::pin(async move {
+            let (function, watch) = &*watched;
+            watch.over(&event.context.request_id, function.handle(event.payload)).await
+        });
         handled
     }))
     .await
-}
-
-/// Structured logs on standard output, where Lambda takes them from. `RUST_LOG` sets the level.
-fn log() {
-    use tracing_subscriber::{EnvFilter, fmt};
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let built = fmt().json().with_env_filter(filter).without_time().with_target(false).try_init();
-    drop(built); // a second subscriber in one process is the test's, and stays
 }

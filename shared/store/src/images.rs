@@ -1,12 +1,18 @@
 //! Items as they come through the stream.
 
-use mensal_domain::events::Document;
+use mensal_domain::{events::Document, ids::AccountId, invoice::InvoiceId};
 use serde_dynamo::Item;
 
 use crate::{
     StoreError,
-    keys::{ACCOUNT_SK, INVOICE_PREFIX},
+    keys::{ACCOUNT_SK, INVOICE_PREFIX, account_of_pk},
 };
+
+/// What an item is about, by its key: whose it is, and which invoice, if either.
+#[must_use]
+pub fn about(pk: &str, sk: &str) -> (Option<AccountId>, Option<InvoiceId>) {
+    (account_of_pk(pk), sk.strip_prefix(INVOICE_PREFIX).and_then(|id| id.parse().ok()))
+}
 
 /// The document that a stream image is; none for items whose changes nobody is told of.
 ///

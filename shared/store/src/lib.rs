@@ -24,7 +24,7 @@ use aws_sdk_dynamodb::Client;
 
 pub use catalog::Head;
 pub use error::StoreError;
-pub use images::document;
+pub use images::{about, document};
 pub use issue::Issued;
 pub use keys::{SHARDS, shard_of};
 pub use meter::{Meter, Units};

@@ -27,14 +27,15 @@ pub struct Parked {
 impl Store {
     /// Parks an account, whatever state its item is in: even one that cannot be read. An account
     /// that is parked already stays as it is. With a version: only the account at that version, so
-    /// that what people have mended meanwhile is not parked for what was wrong before.
+    /// that what people have mended meanwhile is not parked for what was wrong before. False if it
+    /// does not exist or was parked before.
     ///
     /// # Errors
     /// [`StoreError::Moved`] if the account changes at this very moment, or the table's.
-    pub async fn park(&self, parked: &Parked, at_version: Option<u64>) -> Result<(), StoreError> {
-        let Some(item) = self.item(keys::account(&parked.account)).await? else { return Ok(()) };
+    pub async fn park(&self, parked: &Parked, at_version: Option<u64>) -> Result<bool, StoreError> {
+        let Some(item) = self.item(keys::account(&parked.account)).await? else { return Ok(false) };
         if item.contains_key(keys::PARKED_REASON) {
-            return Ok(());
+            return Ok(false);
         }
         let version = number_of(&item, keys::VERSION);
         if at_version.is_some() && at_version != version {
@@ -58,7 +59,8 @@ impl Store {
             TransactWriteItem::builder().update(built(update.build())?).build(),
             TransactWriteItem::builder().put(built(put.build())?).build(),
         )
-        .await
+        .await?;
+        Ok(true)
     }
 
     /// Puts a parked account back on the agenda. False if it is not parked.
