@@ -82,7 +82,7 @@ impl Cloud {
         let through = faults.as_ref().map(Faults::url);
         let emulator = Emulator::start(tools, port, through.as_deref())?;
         // The emulator knows neither gradual deployments nor budgets.
-        let mut all = vec![("Rollout", "Off"), ("MonthlyBudgetUsd", "0")];
+        let mut all = vec![("Gradual", "false"), ("MonthlyBudgetUsd", "0")];
         all.extend(parameters);
         deploy(&emulator, &built, STACK, &all)?;
         let deployed = Deployed::emulated(&emulator, STACK).await?;
@@ -139,8 +139,8 @@ impl Cloud {
             return Ok(format!("{flow:?}"));
         }
         let objects = self.deployed.objects().await?;
-        let missing = keys(&invoices(self.deployed.store()).await?);
-        let missing = missing.filter(|key| objects.binary_search(key).is_err()).count();
+        let issued = invoices(self.deployed.store()).await?;
+        let missing = keys(&issued).filter(|key| objects.binary_search(key).is_err()).count();
         Ok(if missing == 0 { String::new() } else { format!("{missing} PDFs are missing") })
     }
 
