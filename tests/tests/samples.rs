@@ -20,6 +20,8 @@ mod publish;
 mod render;
 #[path = "samples/schema.rs"]
 mod schema;
+#[path = "samples/view.rs"]
+mod view;
 
 use std::{collections::BTreeSet, fs};
 
@@ -34,11 +36,12 @@ const NOT_A_MESSAGE: [&str; 3] = [
 
 #[test]
 fn every_sample_is_used_by_a_test() {
-    let mut used: BTreeSet<&str> = [plan::SCHEDULE].into();
+    let mut used: BTreeSet<&str> = [plan::SCHEDULE, plan::CHECK, view::VIEW].into();
     used.extend(plan::BATCHES.iter().map(|case| case.0));
     used.extend(plan::REFUSED.iter().map(|case| case.0));
     used.extend(issue::CASES.iter().map(|case| case.0));
     used.extend(render::CASES.iter().map(|case| case.0));
+    used.extend(view::REFUSED.iter().map(|case| case.0));
     used.extend(publish::CASES.iter().map(|case| case.0));
     let mut there = BTreeSet::new();
     for folder in fs::read_dir(events()).unwrap() {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
+use mensal_runtime::config::Documents;
 use mensal_store::Parked;
 use mensal_tests::date;
 use serde_json::{Value, json};
@@ -62,7 +63,7 @@ async fn the_bus_of_a_stack_carries_what_the_schemas_say() {
 async fn every_event_has_a_schema_and_every_schema_an_event() {
     let mailbox = Mailbox::open().await;
     for (file, ..) in publish::CASES {
-        feed(&publish_events(&mailbox), sample(file)).await;
+        feed(&publish_events(&mailbox, Documents::AtOnce), sample(file)).await;
     }
     let told = mailbox.told();
     assert_valid(&told);

@@ -6,7 +6,9 @@ use std::{fs, path::PathBuf};
 use issue_invoice::IssueInvoice;
 use jiff::tz::TimeZone;
 use lambda::Function;
-use mensal_runtime::{catalogs::Catalogs, clients::Clients, requests::Requests, start as lambda};
+use mensal_runtime::{
+    catalogs::Catalogs, clients::Clients, config::Documents, requests::Requests, start as lambda,
+};
 use mensal_tests::Home;
 use plan_run::PlanRun;
 use publish_events::PublishEvents;
@@ -59,10 +61,11 @@ pub(crate) fn bucket(home: &Home) -> PathBuf {
     home.stack.bucket_path().with_file_name("samples")
 }
 
-pub(crate) fn publish_events(mailbox: &Mailbox) -> PublishEvents {
+pub(crate) fn publish_events(mailbox: &Mailbox, documents: Documents) -> PublishEvents {
     PublishEvents {
         bus: mailbox.bus(),
         document_queue: mailbox.queue("document"),
+        documents,
         dead_letters: mailbox.dead_letters(),
     }
 }

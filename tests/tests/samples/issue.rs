@@ -1,5 +1,6 @@
 //! issue-invoice.
 
+use mensal_runtime::metrics::{Metric, counted};
 use mensal_tests::date;
 
 use crate::{
@@ -36,10 +37,15 @@ async fn accounts_are_billed_once_and_poison_lies_with_the_dead_letters() {
     for (file, dead, invoices) in CASES {
         let home = home().await;
         // All at once, and everything a second time: the same invoices.
-        for _ in 0..2 {
+        for first in [true, false] {
             let mailbox = Mailbox::open().await;
-            let again = feed(&issue_invoice(&home, &mailbox), sample(file)).await;
+            let function = issue_invoice(&home, &mailbox);
+            let (again, counts) = counted(feed(&function, sample(file))).await;
             assert!(again.is_empty(), "{file}: {again:?}");
+            let issued = counts.numbers.get(&Metric::InvoicesIssued).copied().unwrap_or_default();
+            let want = if first { invoices.len() } else { 0 };
+            assert_eq!(issued, u64::try_from(want).unwrap(), "{file}: issued once, counted once");
+            assert_eq!(counts.money.len(), usize::from(want > 0), "{file}: all in one currency");
             assert_dead(file, &mailbox, dead);
         }
         let mut numbers = Vec::new();
@@ -61,11 +67,16 @@ async fn an_account_that_contradicts_itself_is_parked_and_the_others_of_its_batc
     account.subscriptions[0].plan = "gone".parse().unwrap();
     store.put_account(&account, Some(0)).await.unwrap();
     let mailbox = Mailbox::open().await;
-    let again = feed(&issue_invoice(&home, &mailbox), sample("issue-invoice/accounts.json")).await;
+    let function = issue_invoice(&home, &mailbox);
+    let (again, counts) = counted(feed(&function, sample("issue-invoice/accounts.json"))).await;
     assert!(again.is_empty() && mailbox.dead().is_empty(), "{again:?} {:?}", mailbox.dead());
+    assert_eq!(counts.numbers[&Metric::ParkedAccounts], 1);
     let parked = store.parked().await.unwrap();
     assert_eq!((parked.len(), &parked[0].account), (1, &id("1042")));
     assert!(parked[0].reason.contains("gone"), "{parked:?}");
     assert_eq!(parked[0].since, date("2026-11-10"));
-    assert_eq!(store.invoices(&id("1043")).await.unwrap().len(), 1);
+    let issued = store.invoices(&id("1043")).await.unwrap();
+    assert_eq!((issued.len(), counts.numbers[&Metric::InvoicesIssued]), (1, 1));
+    let total = issued[0].total;
+    assert_eq!(counts.money, [(total.currency(), total.amount())].into());
 }

@@ -1,11 +1,16 @@
 //! plan-run.
 
-use mensal_runtime::{messages, start::Function};
-use mensal_tests::date;
+use mensal_runtime::{
+    messages,
+    metrics::{Metric, counted},
+    start::Function,
+};
+use mensal_store::{Parked, ShardPlan};
+use mensal_tests::{Home, date};
 
 use crate::{
     functions::{assert_dead, feed, plan_run, sample},
-    given::{catalog, home},
+    given::{catalog, home, id},
     mailbox::Mailbox,
 };
 
@@ -22,6 +27,7 @@ pub(crate) const BATCHES: &[Case] = &[
     ("plan-run/unknown-field.json", &["unknown field `priority`"], &[], 0),
     ("plan-run/missing-field.json", &["missing field `shard`"], &[], 0),
     ("plan-run/no-such-shard.json", &["shard 64: there are 64, from 0"], &[], 0),
+    ("plan-run/check-by-shard.json", &["only a billing run has shards"], &[], 0),
     ("plan-run/not-a-message.json", &crate::NOT_A_MESSAGE, &[], 0),
     ("plan-run/mixed.json", &["not JSON", "shard 99"], &["1042", "1043"], 2),
 ];
@@ -34,6 +40,7 @@ pub(crate) const REFUSED: &[(&str, &str)] = &[
 ];
 
 pub(crate) const SCHEDULE: &str = "plan-run/schedule.json";
+pub(crate) const CHECK: &str = "plan-run/schedule-check.json";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_becomes_one_message_per_shard_on_the_date_of_the_isp() {
@@ -44,7 +51,10 @@ async fn a_schedule_becomes_one_message_per_shard_on_the_date_of_the_isp() {
         ("UTC", "2026-11-10"),
     ] {
         let mailbox = Mailbox::open().await;
-        plan_run(&home, &mailbox, zone).handle(sample(SCHEDULE)).await.unwrap();
+        let function = plan_run(&home, &mailbox, zone);
+        let (begun, counts) = counted(function.handle(sample(SCHEDULE))).await;
+        begun.unwrap();
+        assert_eq!(counts.numbers, [(Metric::RunsBegun, 1)].into(), "{zone}");
         let shard =
             |n| format!(r#"{{"v":1,"run":"billing","date":"{business_date}","shard":{n}}}"#);
         let mut want: Vec<_> = (0..64).map(shard).collect();
@@ -69,8 +79,15 @@ async fn shards_become_one_message_per_account_that_is_due() {
     for (file, dead, accounts, planned) in BATCHES {
         let home = home().await;
         let mailbox = Mailbox::open().await;
-        let again = feed(&plan_run(&home, &mailbox, "UTC"), sample(file)).await;
+        let function = plan_run(&home, &mailbox, "UTC");
+        let (again, counts) = counted(feed(&function, sample(file))).await;
         assert!(again.is_empty(), "{file}: {again:?}");
+        for (metric, want) in
+            [(Metric::DeadLetters, dead.len()), (Metric::AccountsPlanned, accounts.len())]
+        {
+            let told = counts.numbers.get(&metric).copied().unwrap_or_default();
+            assert_eq!(told, u64::try_from(want).unwrap(), "{file}: {metric:?}");
+        }
         assert_dead(file, &mailbox, dead);
         let bill = |account: &&str| {
             let message = messages::BillAccount {
@@ -92,12 +109,65 @@ async fn while_an_import_is_under_way_shards_come_again_and_poison_does_not() {
     home.stack.store().begin_import(&catalog()).await.unwrap();
     let mailbox = Mailbox::open().await;
     let event = sample("plan-run/mixed.json");
-    let mut again = feed(&plan_run(&home, &mailbox, "UTC"), event.clone()).await;
+    let function = plan_run(&home, &mailbox, "UTC");
+    let (mut again, mut counts) = counted(feed(&function, event.clone())).await;
     let id = |n: usize| event["Records"][n]["messageId"].as_str().unwrap().to_owned();
     let mut shards = [id(0), id(3)];
     again.sort();
     shards.sort();
     assert_eq!(again, shards);
+    let age = counts.numbers.remove(&Metric::OldestMessage);
+    assert!(age.is_some_and(|seconds| seconds < 3_600_000_000), "{age:?}");
+    let told = [(Metric::Messages, 4), (Metric::Retries, 2), (Metric::DeadLetters, 2)];
+    assert_eq!(counts.numbers, told.into());
     assert_dead("mixed", &mailbox, &["not JSON", "shard 99"]);
     assert!(mailbox.bodies("bill").is_empty());
+}
+
+/// What a check says: whether the run is unfinished, accounts left, and accounts parked.
+async fn checked(home: &Home) -> [u64; 3] {
+    let mailbox = Mailbox::open().await;
+    let function = plan_run(home, &mailbox, "UTC");
+    let (done, counts) = counted(function.handle(sample(CHECK))).await;
+    done.unwrap();
+    assert!(mailbox.bodies("plan").is_empty() && mailbox.bodies("bill").is_empty());
+    let told = [Metric::RunUnfinished, Metric::AccountsLeft, Metric::ParkedAccounts];
+    assert_eq!(counts.numbers.len(), told.len(), "all three, if zero: {counts:?}");
+    told.map(|metric| counts.numbers[&metric])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_tells_how_far_the_run_of_its_day_is_and_changes_nothing() {
+    let home = home().await;
+    let store = home.stack.store();
+    let day = date("2026-11-10");
+    assert_eq!(checked(&home).await, [1, 2, 0], "nobody has planned it");
+    assert_eq!(store.progress(day).await.unwrap().sealed, 0, "nor has the check");
+    home.bill("2026-11-10").await.unwrap();
+    assert_eq!(checked(&home).await, [0, 0, 0]);
+    for account in ["1042", "1043"] {
+        assert!(store.park(&parked(account), None).await.unwrap());
+    }
+    assert_eq!(checked(&home).await, [0, 0, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_on_which_nobody_is_due_is_unfinished_only_while_it_is_planned() {
+    let home = home().await;
+    home.bill("2026-11-09").await.unwrap();
+    home.stack.store().park(&parked("1042"), None).await.unwrap();
+    home.stack.store().park(&parked("1043"), None).await.unwrap();
+    assert_eq!(checked(&home).await, [0, 0, 2], "no run, and none is missed");
+    for shard in 0..mensal_store::SHARDS {
+        let last = shard + 1 == mensal_store::SHARDS;
+        let plan = ShardPlan { shard, planned: 0 };
+        home.stack.store().seal(date("2026-11-10"), plan).await.unwrap();
+        if shard == 0 || last {
+            assert_eq!(checked(&home).await, [u64::from(!last), 0, 2], "shard {shard}");
+        }
+    }
+}
+
+fn parked(account: &str) -> Parked {
+    Parked { account: id(account), reason: "x".into(), since: date("2026-11-10") }
 }

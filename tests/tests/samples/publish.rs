@@ -5,6 +5,10 @@
 
 use std::fs;
 
+use mensal_runtime::{
+    config::Documents,
+    metrics::{Metric, counted},
+};
 use mensal_store::Parked;
 use mensal_tests::{Home, date};
 use serde_json::{Map, Value, json};
@@ -143,8 +147,11 @@ async fn stream_samples_hold_what_the_store_writes() {
 async fn changes_are_told_and_poison_lies_with_the_dead_letters() {
     for (file, dead, told, documents) in CASES {
         let mailbox = Mailbox::open().await;
-        let again = feed(&publish_events(&mailbox), sample(file)).await;
+        let function = publish_events(&mailbox, Documents::AtOnce);
+        let (again, counts) = counted(feed(&function, sample(file))).await;
         assert!(again.is_empty(), "{file}: {again:?}");
+        let published = counts.numbers.get(&Metric::EventsPublished).copied().unwrap_or_default();
+        assert_eq!(published, u64::try_from(told.len()).unwrap(), "{file}");
         assert_dead(file, &mailbox, dead);
         let names: Vec<_> = mailbox.told().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, *told, "{file}");
@@ -156,11 +163,25 @@ async fn changes_are_told_and_poison_lies_with_the_dead_letters() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_comes_twice_tells_the_same_with_the_same_id() {
     let mailbox = Mailbox::open().await;
-    let function = publish_events(&mailbox);
+    let function = publish_events(&mailbox, Documents::AtOnce);
     for _ in 0..2 {
         feed(&function, sample("publish-events/invoice-issued.json")).await;
     }
     let told = mailbox.told();
     assert_eq!(told.len(), 2);
     assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_made_on_first_view_are_asked_for_only_when_an_older_one_may_lie_there() {
+    for (file, documents) in
+        [("invoice-issued", 0), ("invoice-cancelled", 0), ("invoice-amended", 1)]
+    {
+        let mailbox = Mailbox::open().await;
+        let function = publish_events(&mailbox, Documents::OnFirstView);
+        let again = feed(&function, sample(&format!("publish-events/{file}.json"))).await;
+        assert!(again.is_empty(), "{file}: {again:?}");
+        assert_eq!(mailbox.told().len(), 1, "{file}: the bus hears of it all the same");
+        assert_eq!(mailbox.bodies("document").len(), documents, "{file}");
+    }
 }

@@ -22,14 +22,16 @@ async fn a_parked_account_is_off_the_agenda_until_it_is_unparked() {
     let store = home.stack.store();
     assert!(is_due(&home, "1042").await);
 
-    store.park(&parked("1042", "its plan is gone"), None).await.unwrap();
+    assert_eq!(store.parked_count().await.unwrap(), 0);
+    assert!(store.park(&parked("1042", "its plan is gone"), None).await.unwrap());
+    assert_eq!(store.parked_count().await.unwrap(), 1);
     assert!(!is_due(&home, "1042").await);
     assert_eq!(store.parked().await.unwrap(), [parked("1042", "its plan is gone")]);
     let found = store.account(&id("1042")).await.unwrap().unwrap();
     assert_eq!((found.version, found.parked.as_deref()), (1, Some("its plan is gone")));
 
     // The first reason stays, and nothing is written.
-    store.park(&parked("1042", "another reason"), None).await.unwrap();
+    assert!(!store.park(&parked("1042", "another reason"), None).await.unwrap());
     assert_eq!(store.parked().await.unwrap(), [parked("1042", "its plan is gone")]);
     assert_eq!(store.account(&id("1042")).await.unwrap().unwrap(), found);
 
@@ -46,7 +48,7 @@ async fn a_parked_account_is_off_the_agenda_until_it_is_unparked() {
 async fn nobody_is_parked_or_unparked_who_is_not_there() {
     let home = home().await;
     let store = home.stack.store();
-    store.park(&parked("nobody", "whatever"), None).await.unwrap();
+    assert!(!store.park(&parked("nobody", "whatever"), None).await.unwrap());
     assert!(!store.unpark(&id("nobody")).await.unwrap());
     assert_eq!(store.parked().await.unwrap(), []);
     assert_eq!(raw(&home, "A#nobody", "ACCOUNT").await, None);
@@ -85,8 +87,8 @@ async fn even_an_item_that_cannot_be_read_is_parked() {
         let unreadable = |error| matches!(error, StoreError::Unreadable { .. });
         assert!(unreadable(store.account(&id("9")).await.unwrap_err()), "{what}");
 
-        for _ in 0..2 {
-            store.park(&parked("9", what), None).await.unwrap();
+        for first in [true, false] {
+            assert_eq!(store.park(&parked("9", what), None).await.unwrap(), first, "{what}");
             assert!(!is_due(&home, "9").await, "{what}");
             assert_eq!(store.parked().await.unwrap(), [parked("9", what)]);
         }
