@@ -6,7 +6,9 @@
    are. Here they are replaced.
 3. A schedule can be fired for a time of one's choice: `POST /_mensal/fire?schedule=PREFIX&at=TIME`. What is called is the
    schedule as it was deployed: its target, its input.
-4. A stream can be told again from its beginning, as AWS may at any time: `POST /_mensal/again`.
+4. Sending a batch asks for the right to `sqs:SendMessage`, as on AWS; ministack asks for `sqs:SendMessageBatch`, which is
+   no right there.
+5. A stream can be told again from its beginning, as AWS may at any time: `POST /_mensal/again`.
 """
 
 import asyncio
@@ -15,6 +17,7 @@ import json
 import urllib.parse
 
 from ministack import app as ministack
+from ministack.core import iam_actions
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import eventbridge, lambda_svc, scheduler
 
@@ -35,6 +38,17 @@ def stream_failures_fail_the_batch():
         return result
 
     lambda_svc._execute_function = executed
+
+
+def batches_need_the_right_to_send():
+    wanted = iam_actions._action_from_target
+
+    def action(*given, **named):
+        found = wanted(*given, **named)
+        of_sqs = isinstance(found, str) and found.startswith("sqs:") and found.endswith("Batch")
+        return found.removesuffix("Batch") if of_sqs else found
+
+    iam_actions._action_from_target = action
 
 
 def fire(prefix, at):
@@ -82,5 +96,6 @@ def with_controls(inner):
 
 if __name__ == "__main__":
     stream_failures_fail_the_batch()
+    batches_need_the_right_to_send()
     ministack.app = with_controls(ministack.app)
     ministack.main()

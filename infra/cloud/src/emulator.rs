@@ -48,7 +48,8 @@ impl Emulator {
             .env("TMPDIR", folder.path())
             // A function that asks for what its role does not grant is refused, as on AWS.
             .env("AUTH", if through.is_some() { "false" } else { "true" })
-            .env("LAMBDA_STRICT", "1")
+            // A listener that nobody here needs, out of the way of a second emulator.
+            .env("IOT_MTLS_PORT", free_port()?.to_string())
             .env("LOG_LEVEL", "WARNING");
         let server = Server::start(&mut command, port, &folder.path().join("ministack.log"))
             .map_err(|why| format!("ministack: {why}"))?;

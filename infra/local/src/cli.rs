@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Preview(Preview),
     /// Put a parked account back on the agenda, once what was wrong with it is mended.
     Unpark(Unpark),
+    /// What an invoice costs: counts what a deployed stack asks of AWS, and prices it.
+    Cost(Cost),
     /// Check what must always hold: balances, sums, days billed once, a PDF for each invoice.
     Audit(Audit),
 }
@@ -130,6 +132,23 @@ pub(crate) struct Unpark {
     pub(crate) account: AccountId,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Args)]
+pub(crate) struct Cost {
+    /// Count what the deployed stack of this name has logged in the last day. Without it: deploy
+    /// the template to an emulator (it needs python3), bill generated accounts there, count that.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stack: Option<String>,
+    /// So many accounts are billed on the emulator.
+    #[arg(long, value_name = "N", default_value_t = 500, conflicts_with = "stack")]
+    pub(crate) accounts: u64,
+    /// With PDFs made when somebody first asks for them, instead of at once.
+    #[arg(long, conflicts_with = "stack")]
+    pub(crate) on_first_view: bool,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

@@ -33,6 +33,7 @@ struct Prices {
     eventbridge_event: Decimal,
     lambda_request: Decimal,
     lambda_arm64_gb_second: Decimal,
+    log_gb: Decimal,
 }
 
 /// What has been used since the start of the stack: the difference of two is what happened in
@@ -49,6 +50,11 @@ pub struct Usage {
     pub invocations: u64,
     /// The time they took, in seconds.
     pub seconds: f64,
+    /// The memory that a function is given, in GB; none where it is not known, and its work is
+    /// priced as that of one whole processor.
+    pub memory_gb: Option<Decimal>,
+    /// What was logged, in bytes.
+    pub log_bytes: u64,
 }
 
 impl Usage {
@@ -62,6 +68,8 @@ impl Usage {
             events: stack.events(),
             invocations: work.values().map(|work| work.invocations).sum(),
             seconds: work.values().map(|work| work.time.as_secs_f64()).sum(),
+            memory_gb: None,
+            log_bytes: 0,
         }
     }
 
@@ -79,6 +87,8 @@ impl Usage {
             events: self.events - before.events,
             invocations: self.invocations - before.invocations,
             seconds: self.seconds - before.seconds,
+            memory_gb: self.memory_gb,
+            log_bytes: self.log_bytes - before.log_bytes,
         }
     }
 
@@ -96,6 +106,33 @@ pub struct Cost {
     pub prices: String,
 }
 
+/// The prices of what a stack costs by the month, in USD.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Monthly {
+    /// An alarm.
+    pub alarm: Decimal,
+    /// A dashboard.
+    pub dashboard: Decimal,
+    /// A million requests to SQS.
+    pub million_sqs_requests: Decimal,
+    /// A gigabyte of PDFs in the bucket.
+    pub s3_gb: Decimal,
+    /// A gigabyte in the table, twice: with its continuous backup.
+    pub table_gb: Decimal,
+}
+
+/// The monthly prices.
+///
+/// # Errors
+/// When the price list cannot be read: a fault of this build.
+pub fn monthly() -> Result<Monthly, Error> {
+    #[derive(Deserialize)]
+    struct List {
+        per_month: Monthly,
+    }
+    Ok(serde_json::from_str::<List>(PRICES)?.per_month)
+}
+
 /// The price of what was used.
 ///
 /// # Errors
@@ -111,7 +148,10 @@ pub fn price(usage: &Usage) -> Result<Cost, Error> {
         + usage.requests(|name| name.starts_with("SQS.")) * p.sqs_request
         + Decimal::from(usage.events) * p.eventbridge_event
         + Decimal::from(usage.invocations) * p.lambda_request
-        + number(usage.seconds) * GB_PER_PROCESSOR * p.lambda_arm64_gb_second;
+        + number(usage.seconds)
+            * usage.memory_gb.unwrap_or(GB_PER_PROCESSOR)
+            * p.lambda_arm64_gb_second
+        + Decimal::from(usage.log_bytes) * p.log_gb / Decimal::from(1_000_000_000);
     let usd = millionths / Decimal::from(1_000_000);
     Ok(Cost { usd, prices: format!("{}, {}", list.region, list.as_of) })
 }

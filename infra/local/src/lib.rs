@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod cost;
+pub mod deployed;
 pub mod importing;
 pub mod running;
 pub mod stack;

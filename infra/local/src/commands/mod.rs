@@ -2,6 +2,7 @@
 
 mod audit;
 mod bill;
+mod cost;
 mod import;
 mod preview;
 mod progress;
@@ -26,6 +27,7 @@ use mensal_store::Store;
 
 pub(crate) use audit::audit;
 pub(crate) use bill::bill;
+pub(crate) use cost::cost;
 pub(crate) use import::import;
 pub(crate) use preview::preview;
 pub(crate) use run::run;
