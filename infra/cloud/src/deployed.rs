@@ -168,7 +168,9 @@ impl Deployed {
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page?;
-            keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+            keys.extend(
+                page.contents().iter().filter_map(|object| object.key().map(str::to_owned)),
+            );
         }
         keys.sort();
         Ok(keys)

@@ -19,7 +19,9 @@ const EMULATOR: &str = include_str!("../python/emulator.txt");
 #[derive(Debug, thiserror::Error)]
 pub enum Missing {
     /// There is no `python3`.
-    #[error("`python3` (3.10 or later, with pip) is not on the PATH: install it to use a deployed stack")]
+    #[error(
+        "`python3` (3.10 or later, with pip) is not on the PATH: install it to use a deployed stack"
+    )]
     Python,
     /// It cannot make an environment or fill it.
     #[error("the tools of {0} cannot be installed: {1}")]

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::civil::Date;
+use mensal_cloud::Deployed;
 use mensal_domain::{
     account::Account,
     events::Document,
@@ -14,7 +15,6 @@ use mensal_domain::{
     invoice::{Invoice, InvoiceKind, LineReason, LineSource, TaxMode},
     money::Money,
 };
-use mensal_cloud::Deployed;
 use mensal_store::Store;
 use render_invoice::object_key;
 

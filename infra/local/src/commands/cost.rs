@@ -103,7 +103,8 @@ impl Priced {
                 "requests": usage.requests, "events": usage.events, "log_bytes": usage.log_bytes,
             })
         };
-        let month = |(accounts, usd): &(u32, Decimal)| json!({ "accounts": accounts, "usd": number(*usd) });
+        let month =
+            |(accounts, usd): &(u32, Decimal)| json!({ "accounts": accounts, "usd": number(*usd) });
         json!({
             "invoices": measured.invoices, "documents": measured.documents,
             "cost_per_million_usd": number(self.million),
@@ -135,7 +136,11 @@ impl Priced {
         for (accounts, usd) in &self.months {
             writeln!(out, "{accounts:>10} accounts, a month: ${usd}")?;
         }
-        writeln!(out, "(AWS list prices of {}, without free tier; PDFs kept for a month)", self.prices)?;
+        writeln!(
+            out,
+            "(AWS list prices of {}, without free tier; PDFs kept for a month)",
+            self.prices
+        )?;
         Ok(out)
     }
 }
