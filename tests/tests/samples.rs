@@ -2,6 +2,7 @@
 //! against the schemas.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
+#![allow(clippy::large_futures)] // a test has room for a batch on its stack
 
 #[path = "samples/bus.rs"]
 mod bus;

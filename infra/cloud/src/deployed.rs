@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
-use aws_sdk_s3::config::Credentials;
+use aws_sdk_s3::{config::Credentials, operation::get_object::GetObjectError};
 use aws_sdk_sqs::types::QueueAttributeName;
 use mensal_store::Store;
 use serde_json::Value;
@@ -184,7 +184,9 @@ impl Deployed {
         let got = self.s3.get_object().bucket(self.output("BucketName")?).key(key).send().await;
         match got {
             Ok(object) => Ok(Some(object.body.collect().await?.to_vec())),
-            Err(why) if why.as_service_error().is_some_and(|why| why.is_no_such_key()) => Ok(None),
+            Err(why) if why.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
+                Ok(None)
+            }
             Err(why) => Err(why.into()),
         }
     }

@@ -32,7 +32,7 @@ impl Fault {
 
     /// The service refuses with an error of its own.
     #[must_use]
-    pub fn error(service: &'static str, operation: Option<&'static str>, error: Value) -> Self {
+    pub fn error(service: &'static str, operation: Option<&'static str>, error: &Value) -> Self {
         Self::of(service, operation, json!({ "error": error }))
     }
 

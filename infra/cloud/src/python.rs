@@ -86,8 +86,13 @@ fn started(environment: &Path, program: &str) -> Command {
 fn environment(name: &'static str, packages: &str, python: &str) -> Result<PathBuf, Missing> {
     let failed = |why: &dyn std::fmt::Display| Missing::Install(name, why.to_string());
     let hash = Sha256::new().chain_update(packages).chain_update(python).finalize();
-    let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let folder = cache().join(format!("{name}-{hash}"));
+    let mut named = format!("{name}-");
+    for byte in hash.iter().take(6) {
+        named.extend(
+            [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+        );
+    }
+    let folder = cache().join(named);
     let mark = folder.join(".ready");
     if mark.exists() {
         return Ok(folder);
