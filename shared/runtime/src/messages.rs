@@ -144,7 +144,9 @@ pub fn read_value<T: DeserializeOwned>(mut value: serde_json::Value) -> Result<T
         Some(other) => {
             return poison(format!("version {other}: this function speaks version {VERSION}"));
         }
-        None => return poison(format!("no version: a message has a field `v`, which is {VERSION}")),
+        None => {
+            return poison(format!("no version: a message has a field `v`, which is {VERSION}"));
+        }
     }
     serde_json::from_value(value).or_else(|why| poison(why.to_string()))
 }
