@@ -64,7 +64,7 @@ impl Priced {
         for (function, usage) in &measured.functions {
             stages.push((function.clone(), of(usage)?));
         }
-        let million = stages.iter().map(|(_, usd)| *usd).sum();
+        let million: Decimal = stages.iter().map(|(_, usd)| *usd).sum();
         // One put of a PDF, and one transaction of two items of a kilobyte: two units each.
         let mut floor = Usage::default();
         floor.requests.insert("S3.PutObject".into(), 1);
