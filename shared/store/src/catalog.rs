@@ -63,7 +63,7 @@ impl Store {
     /// [`StoreError::Unreadable`] if it is not there or not whole, or the table's.
     pub async fn catalog(&self, version: u64) -> Result<Catalog, StoreError> {
         let pk = keys::catalog_pk(version);
-        let items = self.partition(&pk, "").await?;
+        let items = self.whole_partition(&pk).await?;
         let mut catalog = None;
         let mut parts = Vec::new();
         for item in items {
@@ -105,7 +105,7 @@ impl Store {
         }
         let version = head.version + 1;
         let pk = keys::catalog_pk(version);
-        let stale = self.partition(&pk, "").await?; // of an import that did not end
+        let stale = self.whole_partition(&pk).await?; // of an import that did not end
         let items = items(&pk, catalog)?;
         let fresh: Vec<_> = items.iter().filter_map(|item| text_of(item, keys::SK)).collect();
         for old in &stale {

@@ -11,6 +11,12 @@ use crate::{
 };
 
 impl Store {
+    /// All items of a partition. Not by an empty prefix: DynamoDB takes no empty text for a key.
+    pub(crate) async fn whole_partition(&self, pk: &str) -> Result<Vec<Item>, StoreError> {
+        let query = self.client.query().key_condition_expression("PK = :pk");
+        self.every_page(query.expression_attribute_values(":pk", keys::text(pk))).await
+    }
+
     /// All items of a partition whose sort key begins with a prefix, in order.
     pub(crate) async fn partition(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
         self.every_page(self.prefixed(pk, prefix)).await
@@ -18,8 +24,12 @@ impl Store {
 
     /// How many items [`Store::partition`] would give. They are read, but do not travel.
     pub(crate) async fn count(&self, pk: &str, prefix: &str) -> Result<u64, StoreError> {
-        let query = self
-            .prefixed(pk, prefix)
+        self.counted(self.prefixed(pk, prefix)).await
+    }
+
+    /// How many items a query of the table or of an index finds.
+    pub(crate) async fn counted(&self, query: QueryFluentBuilder) -> Result<u64, StoreError> {
+        let query = query
             .table_name(&*self.table)
             .select(Select::Count)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, Select};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::civil::Date;
 use mensal_domain::ids::AccountId;
 use serde::{Deserialize, Serialize};
@@ -139,18 +139,7 @@ impl Store {
     pub async fn due_count(&self, date: Date) -> Result<u64, StoreError> {
         let mut count = 0;
         for shard in 0..SHARDS {
-            let mut after = None;
-            loop {
-                let page =
-                    self.due(date, shard).select(Select::Count).set_exclusive_start_key(after);
-                let page = page.send().await?;
-                self.meter.read(page.consumed_capacity());
-                count += u64::try_from(page.count()).unwrap_or_default();
-                after = page.last_evaluated_key;
-                if after.is_none() {
-                    break;
-                }
-            }
+            count += self.counted(self.due(date, shard)).await?;
         }
         Ok(count)
     }
