@@ -1,10 +1,9 @@
 //! What a run would have cost on AWS: requests, units and time, at public list prices.
 
-use std::collections::BTreeMap;
-
-use mensal_store::Units;
+use mensal_runtime::emf::Usage as Asked;
 use rust_decimal::{Decimal, prelude::FromPrimitive};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::stack::{Error, Stack};
 
@@ -40,10 +39,8 @@ struct Prices {
 /// between.
 #[derive(Clone, Debug, Default)]
 pub struct Usage {
-    /// Requests by `Service.Operation`.
-    pub requests: BTreeMap<String, u64>,
-    /// Capacity units of the table.
-    pub units: Units,
+    /// Requests, and capacity units of the table.
+    pub asked: Asked,
     /// Events on the bus.
     pub events: u64,
     /// Invocations of functions.
@@ -63,8 +60,10 @@ impl Usage {
     pub fn of(stack: &Stack) -> Self {
         let work = stack.busy().work();
         Self {
-            requests: stack.requests().counts(),
-            units: stack.store().meter().units(),
+            asked: Asked {
+                requests: stack.requests().counts(),
+                units: stack.store().meter().units(),
+            },
             events: stack.events(),
             invocations: work.values().map(|work| work.invocations).sum(),
             seconds: work.values().map(|work| work.time.as_secs_f64()).sum(),
@@ -76,14 +75,8 @@ impl Usage {
     /// What was used since an earlier look.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
-        let count = |name: &str| before.requests.get(name).copied().unwrap_or_default();
-        let requests = self.requests.iter().map(|(name, now)| (name.clone(), now - count(name)));
         Self {
-            requests: requests.filter(|(_, count)| *count > 0).collect(),
-            units: Units {
-                read: self.units.read - before.units.read,
-                write: self.units.write - before.units.write,
-            },
+            asked: self.asked.since(&before.asked),
             events: self.events - before.events,
             invocations: self.invocations - before.invocations,
             seconds: self.seconds - before.seconds,
@@ -93,7 +86,12 @@ impl Usage {
     }
 
     fn requests(&self, wanted: impl Fn(&str) -> bool) -> Decimal {
-        self.requests.iter().filter(|(name, _)| wanted(name)).map(|(_, n)| Decimal::from(*n)).sum()
+        self.asked
+            .requests
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(_, n)| Decimal::from(*n))
+            .sum()
     }
 }
 
@@ -133,6 +131,12 @@ pub fn monthly() -> Result<Monthly, Error> {
     Ok(serde_json::from_str::<List>(PRICES)?.per_month)
 }
 
+/// A decimal as a JSON number: a figure for programs to compare, not money that anybody owes.
+#[must_use]
+pub fn number(decimal: Decimal) -> Value {
+    serde_json::from_str(&decimal.to_string()).unwrap_or(Value::Null)
+}
+
 /// The price of what was used.
 ///
 /// # Errors
@@ -140,15 +144,15 @@ pub fn monthly() -> Result<Monthly, Error> {
 pub fn price(usage: &Usage) -> Result<Cost, Error> {
     let list: PriceList = serde_json::from_str(PRICES)?;
     let p = list.per_million;
-    let number = |number: f64| Decimal::from_f64(number).unwrap_or_default();
-    let millionths = number(usage.units.write) * p.dynamodb_write_unit
-        + number(usage.units.read) * p.dynamodb_read_unit
+    let decimal = |number: f64| Decimal::from_f64(number).unwrap_or_default();
+    let millionths = decimal(usage.asked.units.write) * p.dynamodb_write_unit
+        + decimal(usage.asked.units.read) * p.dynamodb_read_unit
         + usage.requests(|name| name == "S3.PutObject") * p.s3_put
         + usage.requests(|name| name == "S3.GetObject") * p.s3_get
         + usage.requests(|name| name.starts_with("SQS.")) * p.sqs_request
         + Decimal::from(usage.events) * p.eventbridge_event
         + Decimal::from(usage.invocations) * p.lambda_request
-        + number(usage.seconds)
+        + decimal(usage.seconds)
             * usage.memory_gb.unwrap_or(GB_PER_PROCESSOR)
             * p.lambda_arm64_gb_second
         + Decimal::from(usage.log_bytes) * p.log_gb / Decimal::from(1_000_000_000);
@@ -165,16 +169,22 @@ pub fn per_million(cost: &Cost, invoices: u64) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use mensal_store::Units;
+
     use super::*;
 
     #[test]
     fn the_floor_of_an_invoice_is_one_put_and_one_transaction() {
         let usage = Usage {
-            requests: BTreeMap::from([
-                ("S3.PutObject".into(), 1),
-                ("DynamoDB.TransactWriteItems".into(), 1),
-            ]),
-            units: Units { read: 0.0, write: 8.0 },
+            asked: Asked {
+                requests: BTreeMap::from([
+                    ("S3.PutObject".into(), 1),
+                    ("DynamoDB.TransactWriteItems".into(), 1),
+                ]),
+                units: Units { read: 0.0, write: 8.0 },
+            },
             ..Usage::default()
         };
         let cost = price(&usage).unwrap();

@@ -111,17 +111,17 @@ impl Measured {
 fn add(usage: &mut Usage, told: &Value) {
     usage.invocations += 1;
     usage.seconds += told["Duration"].as_f64().unwrap_or_default() / 1000.0;
-    usage.units.write += told["WriteUnits"].as_f64().unwrap_or_default();
-    usage.units.read += told["ReadUnits"].as_f64().unwrap_or_default();
+    usage.asked.units.write += told["WriteUnits"].as_f64().unwrap_or_default();
+    usage.asked.units.read += told["ReadUnits"].as_f64().unwrap_or_default();
     usage.events += count(&told["EventsPublished"]);
     usage.memory_gb = told["memory_mb"].as_u64().map(|mb| Decimal::from(mb) / Decimal::from(1024));
     for (name, requests) in told["requests"].as_object().into_iter().flatten() {
-        *usage.requests.entry(name.clone()).or_default() += count(requests);
+        *usage.asked.requests.entry(name.clone()).or_default() += count(requests);
     }
     // What Lambda itself asks of a queue for each batch.
-    if told["function"] != "publish-events" && told["Function"] != "publish-events" {
+    if told["Function"] != "publish-events" {
         for request in ["SQS.ReceiveMessage", "SQS.DeleteMessageBatch"] {
-            *usage.requests.entry(request.to_owned()).or_default() += 1;
+            *usage.asked.requests.entry(request.to_owned()).or_default() += 1;
         }
     }
 }

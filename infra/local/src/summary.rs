@@ -157,14 +157,14 @@ impl Summary {
             "pdfs": self.pdfs,
             "total": total,
             "seconds": self.took.as_secs_f64(),
-            "invoices_per_second": number(self.per_second()),
-            "requests": self.usage.requests,
-            "write_units": self.usage.units.write,
-            "read_units": self.usage.units.read,
+            "invoices_per_second": cost::number(self.per_second()),
+            "requests": self.usage.asked.requests,
+            "write_units": self.usage.asked.units.write,
+            "read_units": self.usage.asked.units.read,
             "lambda_invocations": self.usage.invocations,
             "lambda_seconds": self.usage.seconds,
-            "cost_usd": number(cost.usd.round_dp(6)),
-            "cost_per_million_usd": cost::per_million(&cost, self.issued).map(number),
+            "cost_usd": cost::number(cost.usd.round_dp(6)),
+            "cost_per_million_usd": cost::per_million(&cost, self.issued).map(cost::number),
             "prices": cost.prices,
         }))
     }
@@ -215,11 +215,6 @@ impl Summary {
 
 fn grouped(number: u64) -> String {
     Locale::EnUs.number(Decimal::from(number))
-}
-
-/// A decimal as a JSON number: a figure for programs to compare, not money that anybody owes.
-fn number(decimal: Decimal) -> Value {
-    serde_json::from_str(&decimal.to_string()).unwrap_or(Value::Null)
 }
 
 /// PDFs in the folder of a bucket.

@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::Path};
 
 use mensal::{
-    cost::{Usage, monthly, per_million, price},
+    cost::{Usage, monthly, number, per_million, price},
     deployed::{Measured, of_a_trial, of_the_last_day},
     stack::Error,
 };
@@ -67,8 +67,8 @@ impl Priced {
         let million: Decimal = stages.iter().map(|(_, usd)| *usd).sum();
         // One put of a PDF, and one transaction of two items of a kilobyte: two units each.
         let mut floor = Usage::default();
-        floor.requests.insert("S3.PutObject".into(), 1);
-        floor.units.write = 4.0;
+        floor.asked.requests.insert("S3.PutObject".into(), 1);
+        floor.asked.units.write = 4.0;
         let cost = price(&floor)?;
         let floor = per_million(&cost, 1).unwrap_or_default();
         let monthly = monthly()?;
@@ -99,8 +99,8 @@ impl Priced {
                 "function": function, "usd_per_million_invoices": number(*usd),
                 "invocations": usage.invocations, "seconds": usage.seconds,
                 "gb_seconds": usage.memory_gb.map(|gb| number((gb * seconds(usage)).round_dp(3))),
-                "write_units": usage.units.write, "read_units": usage.units.read,
-                "requests": usage.requests, "events": usage.events, "log_bytes": usage.log_bytes,
+                "write_units": usage.asked.units.write, "read_units": usage.asked.units.read,
+                "requests": usage.asked.requests, "events": usage.events, "log_bytes": usage.log_bytes,
             })
         };
         let month =
@@ -127,7 +127,7 @@ impl Priced {
             writeln!(
                 out,
                 "{function:<16}{:>8}{:>10.2}{:>13.1}{:>12.1}{usd:>15.2}",
-                usage.invocations, gb, usage.units.write, usage.units.read
+                usage.invocations, gb, usage.asked.units.write, usage.asked.units.read
             )?;
         }
         writeln!(out, "{:<16}{:>58.2}", "together", self.million)?;
@@ -147,9 +147,4 @@ impl Priced {
 
 fn seconds(usage: &Usage) -> Decimal {
     Decimal::try_from(usage.seconds).unwrap_or_default()
-}
-
-/// A figure for programs to compare, not money that anybody owes.
-fn number(decimal: Decimal) -> Value {
-    serde_json::from_str(&decimal.to_string()).unwrap_or(Value::Null)
 }
