@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep};
 /// The name of the stack.
 pub const STACK: &str = "isp";
 /// What has not come to an end after so long never will.
-const PATIENCE: Duration = Duration::from_mins(5);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How often is looked whether it has.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -122,8 +122,8 @@ impl Cloud {
                 return Ok(());
             }
             if begun.elapsed() > PATIENCE {
-                let says = self.emulator.said();
-                return Err(format!("{left} after {PATIENCE:?}\nministack says:\n{says}").into());
+                let says = self.complaints().await?;
+                return Err(format!("{left} after {PATIENCE:?}; in the logs:\n{says}").into());
             }
             sleep(LOOK).await;
         }
@@ -142,6 +142,15 @@ impl Cloud {
         let issued = invoices(self.deployed.store()).await?;
         let missing = keys(&issued).filter(|key| objects.binary_search(key).is_err()).count();
         Ok(if missing == 0 { String::new() } else { format!("{missing} PDFs are missing") })
+    }
+
+    /// The last of what the functions have complained about.
+    async fn complaints(&self) -> Result<String, Error> {
+        let logs = self.deployed.logs(0).await?;
+        let lines = logs.values().flatten();
+        let bad = |line: &&String| ["\"WARN\"", "\"ERROR\""].iter().any(|l| line.contains(l));
+        let bad: Vec<&str> = lines.filter(bad).map(String::as_str).collect();
+        Ok(bad[bad.len().saturating_sub(10)..].join("\n"))
     }
 
     /// What must always hold.

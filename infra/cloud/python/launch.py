@@ -8,7 +8,8 @@
    schedule as it was deployed: its target, its input.
 4. Sending a batch asks for the right to `sqs:SendMessage`, as on AWS; ministack asks for `sqs:SendMessageBatch`, which is
    no right there.
-5. A stream can be told again from its beginning, as AWS may at any time: `POST /_mensal/again`.
+5. Loopback counts as TLS: the bucket of a stack is closed to whoever comes without, and here nobody comes with it.
+6. A stream can be told again from its beginning, as AWS may at any time: `POST /_mensal/again`.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ import json
 import urllib.parse
 
 from ministack import app as ministack
-from ministack.core import iam_actions
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import eventbridge, lambda_svc, scheduler
 
@@ -40,15 +41,24 @@ def stream_failures_fail_the_batch():
     lambda_svc._execute_function = executed
 
 
-def batches_need_the_right_to_send():
+def rights_are_those_of_aws():
     wanted = iam_actions._action_from_target
 
-    def action(*given, **named):
-        found = wanted(*given, **named)
-        of_sqs = isinstance(found, str) and found.startswith("sqs:") and found.endswith("Batch")
-        return found.removesuffix("Batch") if of_sqs else found
+    def action(headers):
+        found = wanted(headers)
+        of_sqs = str(headers.get("x-amz-target", "")).startswith("AmazonSQS.")
+        return found.removesuffix("Batch") if of_sqs and found else found
 
     iam_actions._action_from_target = action
+
+
+def loopback_is_secure():
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolved(key, context):
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    iam_evaluator._resolve_condition_key = resolved
 
 
 def fire(prefix, at):
@@ -96,6 +106,7 @@ def with_controls(inner):
 
 if __name__ == "__main__":
     stream_failures_fail_the_batch()
-    batches_need_the_right_to_send()
+    rights_are_those_of_aws()
+    loopback_is_secure()
     ministack.app = with_controls(ministack.app)
     ministack.main()
