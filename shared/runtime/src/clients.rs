@@ -1,11 +1,51 @@
-//! AWS clients: made once per process, counted in one place.
+//! AWS clients: made once per process, counted in one place, with one set of connections.
+//!
+//! Nothing is opened, read or resolved before the first request: a function is ready as soon as
+//! its program is.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+    retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::{
+    Connector,
+    proxy::ProxyConfig,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnectorSettings, SharedHttpConnector},
+    runtime_components::RuntimeComponents,
+};
 
 use crate::requests::Requests;
 
+/// To reach a service, with TLS. A first packet that is lost is sent again by the system after a
+/// second; ten handshakes at once take a small function's share of a processor a good part of
+/// another. What takes longer is a path that is down.
+const CONNECT: Duration = Duration::from_secs(2);
+/// One attempt, from the first byte sent to the last one read. Services answer in milliseconds;
+/// what has hung for so long is better asked anew, on another connection, while there is time.
+const ATTEMPT: Duration = Duration::from_secs(5);
+/// A request with all its attempts and the pauses between them. A function has 30 seconds: it is
+/// to hear of a service that does not answer while it can still hand single records back, rather
+/// than be ended with its whole batch.
+const OPERATION: Duration = Duration::from_secs(20);
+/// Attempts of a request in all. Throttling and conflicts pass within the pauses of three more;
+/// what outlasts those is for the queue, which waits longer and asks nobody meanwhile.
+const ATTEMPTS: u32 = 4;
+
 /// Makes clients of one configuration.
+///
+/// All of them give up and try again alike: two seconds to connect, five for an attempt, at most
+/// four attempts (by the SDK's standard rules for what may be tried again, and how soon) and 20
+/// seconds in all, so that a record fails by itself before its function is out of time.
 #[derive(Clone, Debug)]
 pub struct Clients {
     config: SdkConfig,
@@ -15,9 +55,19 @@ pub struct Clients {
 impl Clients {
     /// The configuration that the environment gives: in the cloud, or anywhere that
     /// `AWS_ENDPOINT_URL` points to.
+    ///
+    /// Credentials are those of the environment, which Lambda always sets; without any, whatever
+    /// the SDK finds: profiles, single sign-on left out.
     pub async fn from_env() -> Self {
-        let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
-        Self { config, requests: Requests::default() }
+        let mut config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(Connections::default())
+            .retry_config(retries())
+            .timeout_config(limits());
+        // They come first anyway. Asked for by name, the rest of the chain is not set up.
+        if is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY") {
+            config = config.credentials_provider(EnvironmentVariableCredentialsProvider::new());
+        }
+        Self { config: config.load().await, requests: Requests::default() }
     }
 
     /// Everything at one local endpoint, with credentials that open nothing.
@@ -29,6 +79,9 @@ impl Clients {
             .region(Region::new("us-east-1"))
             .endpoint_url(endpoint)
             .credentials_provider(SharedCredentialsProvider::new(nobody))
+            .http_client(Connections::default())
+            .retry_config(retries())
+            .timeout_config(limits())
             .build();
         Self { config, requests }
     }
@@ -68,5 +121,51 @@ impl Clients {
             .force_path_style(own || self.config.endpoint_url().is_some())
             .interceptor(self.requests.clone());
         aws_sdk_s3::Client::from_conf(config.build())
+    }
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+}
+
+fn limits() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build()
+}
+
+/// The connections of all clients of one configuration.
+///
+/// The SDK's own HTTP client reads the system's certificates, a few hundred files, for each
+/// service whose client is made. This one reads them once, for the first request.
+#[derive(Debug, Default)]
+struct Connections(Mutex<HashMap<Limits, SharedHttpConnector>>);
+
+/// The time limits to connect and to read. What signs in may have others than what works.
+type Limits = (Option<Duration>, Option<Duration>);
+
+impl HttpClient for Connections {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let limits = (settings.connect_timeout(), settings.read_timeout());
+        let mut connectors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let connect = || {
+            let mut connector = Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .proxy_config(ProxyConfig::from_env())
+                .connector_settings(settings.clone());
+            connector.set_sleep_impl(components.sleep_impl());
+            SharedHttpConnector::new(connector.build())
+        };
+        connectors.entry(limits).or_insert_with(connect).clone()
     }
 }
