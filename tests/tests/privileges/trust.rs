@@ -1,0 +1,178 @@
+//! Who may use a role or call a resource: the other half of what a template grants.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{
+    needs::role,
+    template::{Template, list, named},
+};
+
+/// What is wrong with who may do something.
+pub(crate) fn trust_faults(template: &Template) -> Vec<String> {
+    let mut faults = roles(template);
+    faults.extend(topics(template));
+    for (id, kind, properties) in template.resources() {
+        match kind {
+            "AWS::Lambda::Permission" => faults.extend(permission(template, id, properties)),
+            "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" => {
+                faults.extend(denies(id, properties));
+            }
+            _ => {}
+        }
+    }
+    faults
+}
+
+/// Each role is for one service, and for one function or for all schedules.
+fn roles(template: &Template) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut holders: BTreeMap<String, BTreeSet<(&str, String)>> = BTreeMap::new();
+    let mut holds = |value: &Value, service: &'static str, who: &str| {
+        if let Some(role) = role(template, value) {
+            holders.entry(role).or_default().insert((service, who.to_owned()));
+        }
+    };
+    for (id, properties) in template.of_type("AWS::Serverless::Function") {
+        holds(&properties["Role"], "lambda.amazonaws.com", id);
+    }
+    for (_, properties) in template.of_type("AWS::Scheduler::Schedule") {
+        holds(&properties["Target"]["RoleArn"], "scheduler.amazonaws.com", "the schedules");
+    }
+    for (id, properties) in template.of_type("AWS::IAM::Role") {
+        let holders: Vec<_> = holders.get(id).into_iter().flatten().collect();
+        let [(service, _)] = holders.as_slice() else {
+            let who: Vec<_> = holders.iter().map(|(_, who)| who.as_str()).collect();
+            let who = if who.is_empty() { "nobody".into() } else { who.join(", ") };
+            faults.push(format!("{id}: is the role of {who}: each function needs one of its own"));
+            continue;
+        };
+        let statements = list(&properties["AssumeRolePolicyDocument"]["Statement"]);
+        let right = |statement: &Value| {
+            statement["Effect"] == "Allow"
+                && statement["Action"] == "sts:AssumeRole"
+                && statement["Principal"] == json!({ "Service": service })
+        };
+        if statements.len() != 1 || !statements.iter().all(|statement| right(statement)) {
+            faults.push(format!("{id}: {service} alone is to take this role, by sts:AssumeRole"));
+        }
+    }
+    faults
+}
+
+/// A service may call a function for one thing of ours only.
+fn permission(template: &Template, id: &str, properties: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    let function = named(&properties["FunctionName"]).unwrap_or_default();
+    let function = function.strip_suffix(".Alias").unwrap_or(function);
+    if template.kind(function) != Some("AWS::Serverless::Function") {
+        faults.push(format!("{id}: is for no function of this template"));
+    }
+    if properties["Action"] != "lambda:InvokeFunction" {
+        faults.push(format!("{id}: lambda:InvokeFunction is all that is needed"));
+    }
+    let source = properties["SourceArn"]["Fn::Sub"].as_str().unwrap_or_default();
+    if properties["Principal"] != "apigateway.amazonaws.com" {
+        faults.push(format!("{id}: this test does not know what its principal needs"));
+        return faults;
+    }
+    let right = routes(template);
+    if !right.iter().any(|right| right == source) {
+        let right: Vec<_> = right.into_iter().collect();
+        let right = right.join(" or ");
+        faults.push(format!("{id}: SourceArn is `{source}`: it is to be {right}"));
+    }
+    faults
+}
+
+/// How each route of an API calls its function: `arn:…:${Api}/*/GET/accounts/{account}`. An API
+/// of one stage has `*` for that one.
+fn routes(template: &Template) -> BTreeSet<String> {
+    let mut right = BTreeSet::new();
+    for (_, route) in template.of_type("AWS::ApiGatewayV2::Route") {
+        let api = named(&route["ApiId"]).unwrap_or_default();
+        let key = route["RouteKey"].as_str().unwrap_or_default();
+        let Some((method, path)) = key.split_once(' ') else { continue };
+        let stages = template.of_type("AWS::ApiGatewayV2::Stage");
+        let stages = stages.filter(|(_, stage)| named(&stage["ApiId"]) == Some(api));
+        let stages: Vec<_> = stages.filter_map(|(_, stage)| stage["StageName"].as_str()).collect();
+        let any = ["*"].into_iter().filter(|_| stages.len() == 1);
+        for stage in any.chain(stages.iter().copied()) {
+            right.insert(format!(
+                "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:\
+                 ${{{api}}}/{stage}/{method}{path}"
+            ));
+        }
+    }
+    right
+}
+
+/// A policy of a resource only denies: who may do what is said by roles, in one place.
+fn denies(id: &str, properties: &Value) -> Vec<String> {
+    let statements = list(&properties["PolicyDocument"]["Statement"]).into_iter();
+    let allowing = statements.filter(|statement| statement["Effect"] != "Deny");
+    let say = |statement: &Value| {
+        format!(
+            "{id}: {}: a policy of a resource is to deny only; grant it to a role",
+            sid(statement)
+        )
+    };
+    allowing.map(say).collect()
+}
+
+/// Services that tell a topic something, by the kind of resource that asks them to. They have no
+/// role: the topic's own policy lets them, each for this account's resources only.
+const PUBLISHERS: &[(&str, &[&str])] = &[
+    ("budgets.amazonaws.com", &["AWS::Budgets::Budget"]),
+    ("cloudwatch.amazonaws.com", &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]),
+];
+
+/// Who may publish to each topic, next to who does.
+fn topics(template: &Template) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut granted: BTreeSet<(String, String)> = BTreeSet::new();
+    for (id, properties) in template.of_type("AWS::SNS::TopicPolicy") {
+        let of: BTreeSet<_> = list(&properties["Topics"]).into_iter().filter_map(named).collect();
+        for statement in list(&properties["PolicyDocument"]["Statement"]) {
+            let service = statement["Principal"]["Service"].as_str().unwrap_or_default();
+            let ours =
+                json!({ "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } });
+            let resources = template.arns(&statement["Resource"]);
+            let right = statement["Effect"] == "Allow"
+                && statement["Principal"] == json!({ "Service": service })
+                && statement["Action"] == "sns:Publish"
+                && statement["Condition"] == ours
+                && resources.iter().all(|topic| of.contains(topic.as_str()));
+            if !right {
+                faults.push(format!(
+                    "{id}: {}: is to let one service publish (sns:Publish) on its topic, for this \
+                     account (aws:SourceAccount)",
+                    sid(statement)
+                ));
+            }
+            granted.extend(resources.into_iter().map(|topic| (topic, service.to_owned())));
+        }
+    }
+    let mut needed = BTreeSet::new();
+    for (topic, _) in template.of_type("AWS::SNS::Topic") {
+        let told = format!("{{\"Ref\":\"{topic}\"}}");
+        for (service, kinds) in PUBLISHERS {
+            let mut askers = kinds.iter().flat_map(|kind| template.of_type(kind));
+            if askers.any(|(_, properties)| properties.to_string().contains(&told)) {
+                needed.insert((topic.to_owned(), (*service).to_owned()));
+            }
+        }
+    }
+    for (topic, service) in needed.difference(&granted) {
+        faults.push(format!("missing: {topic} does not let {service} publish, which is asked to"));
+    }
+    for (topic, service) in granted.difference(&needed) {
+        faults.push(format!("unused: {topic} lets {service} publish, which nothing asks to"));
+    }
+    faults
+}
+
+fn sid(statement: &Value) -> &str {
+    statement["Sid"].as_str().unwrap_or("a statement")
+}
