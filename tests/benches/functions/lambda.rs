@@ -4,7 +4,7 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -15,7 +15,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse},
     routing::{get, post},
 };
-use mensal::stack::{Error, Stack};
+use mensal::stack::Error;
 use serde_json::Value;
 use tokio::{
     net::TcpListener,
@@ -30,43 +30,57 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The memory that the template gives to a function, in MB.
 const MEMORY: &str = "256";
 
+/// What Lambda itself puts into a function's environment, where it says anything to a program.
+pub(crate) fn as_lambda_sets() -> Vec<(&'static str, String)> {
+    let set = [
+        ("AWS_LAMBDA_FUNCTION_NAME", "benchmark"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_SESSION_TOKEN", "local"),
+        ("LANG", "en_US.UTF-8"),
+        ("TZ", ":UTC"),
+    ];
+    set.map(|(name, value)| (name, value.to_owned())).to_vec()
+}
+
 /// A running function. Its process ends with this value.
 pub(crate) struct Lambda {
     process: Child,
+    started: Instant,
     events: UnboundedSender<Value>,
     answers: UnboundedReceiver<Result<Value, String>>,
 }
 
 impl Lambda {
-    /// Starts a function's program beside a stack, with the settings that the template would give
-    /// it and nothing else in its environment.
+    /// Starts a function's program with this environment and nothing else in it.
     pub(crate) async fn start(
         program: &Path,
-        stack: &Stack,
-        settings: &[(&str, String)],
+        environment: &[(&str, String)],
     ) -> Result<Self, Error> {
         let (events, waiting) = unbounded_channel();
         let (answered, answers) = unbounded_channel();
         let api = serve(Api { waiting: Mutex::new(waiting), answered }).await?;
-        let endpoints = stack.endpoints();
-        let process = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", api)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "benchmark")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY)
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "local")
-            .env("AWS_SECRET_ACCESS_KEY", "local")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb)
-            .env("AWS_ENDPOINT_URL_S3", &endpoints.s3)
-            .env("AWS_ENDPOINT_URL_SQS", &endpoints.messaging)
-            .env("AWS_ENDPOINT_URL_EVENTBRIDGE", &endpoints.messaging)
-            .envs(settings.iter().map(|(name, value)| (name, value)))
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()?;
-        Ok(Self { process, events, answers })
+            .stdout(Stdio::null());
+        let started = Instant::now();
+        Ok(Self { process: command.spawn()?, started, events, answers })
+    }
+
+    /// How long ago its process was started.
+    pub(crate) fn age(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Sends one event and waits for the answer to it.
