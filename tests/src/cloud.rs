@@ -122,8 +122,9 @@ impl Cloud {
                 return Ok(());
             }
             if begun.elapsed() > PATIENCE {
-                let says = self.complaints().await?;
-                return Err(format!("{left} after {PATIENCE:?}; in the logs:\n{says}").into());
+                let (dead, says) = (self.deployed.dead_letters().await?, self.complaints().await?);
+                let why = format!("{left} after {PATIENCE:?}; dead letters: {dead:?}");
+                return Err(format!("{why}; in the logs:\n{says}").into());
             }
             sleep(LOOK).await;
         }
