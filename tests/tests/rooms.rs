@@ -17,6 +17,7 @@ use serde_json::Value;
 
 /// What each library may lean on, of our own crates. Arrows point inwards only: to `domain`.
 const LIBRARIES: &[(&str, &[&str])] = &[
+    ("crc-fast", &[]),
     ("mensal-domain", &[]),
     ("mensal-documents", &["mensal-domain"]),
     ("mensal-store", &["mensal-domain"]),
