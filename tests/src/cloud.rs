@@ -108,6 +108,35 @@ impl Cloud {
         self.emulator.fire(&format!("{STACK}-BillingSchedule"), &format!("{date}T03:05:00Z"))
     }
 
+    /// Fires the schedule that looks whether a date's run is done, at its own time of day.
+    ///
+    /// # Errors
+    /// When there is no such schedule.
+    pub fn check(&self, date: Date) -> Result<(), Error> {
+        self.emulator.fire(&format!("{STACK}-RunCheckSchedule"), &format!("{date}T09:00:00Z"))
+    }
+
+    /// Looks again and again until something is there.
+    ///
+    /// # Errors
+    /// Those of the look, and when it takes too long.
+    pub async fn until<T, F>(&self, what: &str, look: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<Option<T>, Error>>,
+    {
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = look().await? {
+                return Ok(found);
+            }
+            if begun.elapsed() > PATIENCE {
+                let says = self.complaints().await?;
+                return Err(format!("no {what} after {PATIENCE:?}; in the logs:\n{says}").into());
+            }
+            sleep(LOOK).await;
+        }
+    }
+
     /// Waits until everything through a date is billed, each invoice has its PDF, and nothing is
     /// under way.
     ///
