@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep};
 /// The name of the stack.
 pub const STACK: &str = "isp";
 /// What has not come to an end after so long never will.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// How often is looked whether it has.
 const LOOK: Duration = Duration::from_millis(250);
 

@@ -10,6 +10,8 @@
    no right there.
 5. Loopback counts as TLS: the bucket of a stack is closed to whoever comes without, and here nobody comes with it.
 6. A stream can be told again from its beginning, as AWS may at any time: `POST /_mensal/again`.
+7. A function that a schedule calls and that fails is called again, as its EventInvokeConfig says, and then kept as a dead
+   letter. ministack does so for other events, and calls once for those of a schedule.
 """
 
 import asyncio
@@ -61,6 +63,20 @@ def loopback_is_secure():
     iam_evaluator._resolve_condition_key = resolved
 
 
+def what_a_schedule_calls_is_called_again():
+    def dispatch(arn, payload):
+        func, config, name = lambda_svc._get_func_record_for_ref(arn)
+        if func is None:
+            raise LookupError(f"no function {name}")
+        record = lambda_svc._execution_record_for_config(func, config)
+        # The alias has a configuration of its own, which ministack looks for without its name.
+        _, qualifier = lambda_svc._lambda_function_name_and_qualifier_from_arn(arn)
+        record["event_invoke_config"] = lambda_svc._event_invoke_config(func, qualifier)
+        lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+
+    eventbridge._dispatch_to_lambda = dispatch
+
+
 def fire(prefix, at):
     """Calls the targets of the schedules whose name begins so, as of a time. Tells their names."""
     fired = []
@@ -108,5 +124,6 @@ if __name__ == "__main__":
     stream_failures_fail_the_batch()
     rights_are_those_of_aws()
     loopback_is_secure()
+    what_a_schedule_calls_is_called_again()
     ministack.app = with_controls(ministack.app)
     ministack.main()

@@ -50,6 +50,8 @@ impl Emulator {
             .env("AUTH", if through.is_some() { "false" } else { "true" })
             // A listener that nobody here needs, out of the way of a second emulator.
             .env("IOT_MTLS_PORT", free_port()?.to_string())
+            // Until a schedule's call that failed is made again; on AWS a minute.
+            .env("LAMBDA_ASYNC_RETRY_BASE_SECONDS", "5")
             .env("LOG_LEVEL", "WARNING");
         let server = Server::start(&mut command, port, &folder.path().join("ministack.log"))
             .map_err(|why| format!("ministack: {why}"))?;
