@@ -50,7 +50,7 @@ async fn nothing_due_negative_totals_and_a_thousand_lines() {
         account("toolong", &json!({ "ones": too_many })),
     ];
     let data = Dataset { catalog, accounts, usage: [].into() };
-    import(home.stack.store(), &data, date("2026-11-01")).await.unwrap();
+    import(home.stack.store(), &data, date("2026-11-01"), true).await.unwrap();
     let summary = home.bill("2026-11-30").await.unwrap();
     assert_eq!((summary.books.invoices, summary.pdfs), (2, 2));
     assert_eq!(summary.books.parked.len(), 1);
@@ -100,4 +100,26 @@ async fn same_input_same_bytes() {
             assert_eq!(std::fs::read(path).unwrap(), pdf);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_restored_from_a_backup_takes_over_what_was_issued_since() {
+    let home = Home::new(Options::default()).await.unwrap();
+    home.generate(1).await.unwrap();
+    let store = home.stack.store();
+    let id = Generator { seed: 1, accounts: 1, start: date("2026-11-01") }
+        .iter()
+        .map(|(new, _)| new.account.id)
+        .next()
+        .unwrap();
+    let before = store.account(&id).await.unwrap().unwrap();
+    home.bill("2026-12-31").await.unwrap();
+    let after = store.account(&id).await.unwrap().unwrap();
+    let issued = store.invoices(&id).await.unwrap();
+    assert!(issued.len() > 1);
+    store.put_account(&before, Some(after.version)).await.unwrap();
+    home.bill("2026-12-31").await.unwrap();
+    assert_eq!(store.account(&id).await.unwrap().unwrap(), after);
+    assert_eq!(store.invoices(&id).await.unwrap(), issued);
+    assert_eq!(home.audit().await.unwrap().violations, Vec::<String>::new());
 }

@@ -67,7 +67,7 @@ async fn no_line_of_the_log_says_who_is_billed() {
     let home = Home::new(Options { mischief }).await.unwrap();
     let reading = mensal_importer::Options::sample(0);
     let data = read(&Files::sample(), &reading).unwrap();
-    import(home.stack.store(), &data, reading.as_of).await.unwrap();
+    import(home.stack.store(), &data, reading.as_of, true).await.unwrap();
     let secrets: BTreeSet<String> = data.accounts.iter().flat_map(personal).collect();
     assert!(secrets.len() > 1_000, "{}", secrets.len());
 

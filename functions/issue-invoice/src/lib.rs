@@ -16,6 +16,7 @@ use mensal_runtime::{
 };
 use mensal_store::{Issued, Parked, Store, StoreError};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 /// The most cycles that one message bills: ten years of months. An account that is further
 /// behind is not late but wrong.
@@ -36,7 +37,8 @@ pub struct IssueInvoice {
 
 impl Function for IssueInvoice {
     async fn handle(&self, event: Value) -> Result<Value, Error> {
-        let bill = |message| self.bill(message);
+        let head = OnceCell::new();
+        let bill = |message| self.bill(message, &head);
         let response = batch::messages(event, &self.dead_letters, bill).await?;
         Ok(serde_json::to_value(response)?)
     }
@@ -73,8 +75,12 @@ impl From<Stop> for Failure {
 }
 
 impl IssueInvoice {
-    async fn bill(&self, message: BillAccount) -> Result<(), Failure> {
-        let (version, catalog) = self.catalogs.at_least(message.catalog).await?;
+    /// By the catalog in force, which may be later than the message: a redrive after an import is
+    /// to know what the import mended. It is asked for once per batch.
+    async fn bill(&self, message: BillAccount, head: &OnceCell<u64>) -> Result<(), Failure> {
+        let in_force = async || self.store.head().await.map(|head| head.version);
+        let in_force = head.get_or_try_init(in_force).await?;
+        let (version, catalog) = self.catalogs.at_least(message.catalog.max(*in_force)).await?;
         for _ in 0..MOST_CONFLICTS {
             let mut account = match self.store.account(&message.account).await {
                 Ok(Some(account)) => account,
@@ -137,8 +143,12 @@ impl IssueInvoice {
                 }
                 Ok(account)
             }
-            // The acknowledgement was lost, not the transaction: the account has moved on.
-            Issued::Before => Err(Stop::Moved),
+            // The acknowledgement was lost, not the transaction: the account has moved on. Where
+            // it has not, it was restored from a backup: it is billed for what was issued.
+            Issued::Before => {
+                self.store.put_account(&billed.account, Some(account.version)).await?;
+                Ok(billed.account)
+            }
             Issued::Otherwise => self.explain(account, billed).await,
         }
     }

@@ -138,6 +138,13 @@ impl Deployed {
         found.ok_or_else(|| format!("the stack {} has no output {name}", self.name).into())
     }
 
+    /// Whether each invoice has its PDF in the bucket: made at once, and never deleted.
+    #[must_use]
+    pub fn keeps_documents(&self) -> bool {
+        let is = |name: &str, value: &str| self.outputs.get(name).is_none_or(|own| own == value);
+        is("Documents", "at-once") && is("DocumentRetentionDays", "0")
+    }
+
     /// Calls a function with an event and waits for its answer.
     ///
     /// # Errors

@@ -106,6 +106,10 @@ pub(crate) struct Import {
     /// [default: today].
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) as_of: Option<Date>,
+    /// Go on although an import of other files has begun and not ended: that one was given up. Be
+    /// sure that nobody still runs it.
+    #[arg(long)]
+    pub(crate) take_over: bool,
     /// Only check the files against each other.
     #[arg(long)]
     pub(crate) check: bool,
@@ -155,7 +159,8 @@ pub(crate) struct Cost {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// PDFs are made when somebody asks for them: look for none.
+    /// PDFs are made when somebody asks for them: look for none. A deployed stack knows that of
+    /// itself.
     #[arg(long)]
     pub(crate) on_first_view: bool,
 }

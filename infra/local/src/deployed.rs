@@ -118,8 +118,8 @@ fn add(usage: &mut Usage, told: &Value) {
     for (name, requests) in told["requests"].as_object().into_iter().flatten() {
         *usage.asked.requests.entry(name.clone()).or_default() += count(requests);
     }
-    // What Lambda itself asks of a queue for each batch.
-    if told["Function"] != "publish-events" {
+    // What Lambda itself asks of a queue for each batch. Neither a stream nor a call is one.
+    if told["Function"] != "publish-events" && count(&told["Messages"]) > 0 {
         for request in ["SQS.ReceiveMessage", "SQS.DeleteMessageBatch"] {
             *usage.asked.requests.entry(request.to_owned()).or_default() += 1;
         }

@@ -51,14 +51,21 @@ const TOGETHER: usize = 16;
 /// An account that others change meanwhile is read again so many times.
 const MOST_CONFLICTS: usize = 10;
 
-/// Imports what files say.
+/// Imports what files say. `takes_over` goes on although an import of other files has begun and
+/// not ended: it was given up.
 ///
 /// # Errors
-/// [`Faults`] if what they say contradicts what is there; then nothing is written. The table's.
-pub async fn import(store: &Store, data: &Dataset, as_of: Date) -> Result<Imported, Error> {
+/// [`Faults`] if what they say contradicts what is there, and when another import is under way;
+/// then nothing is written. The table's.
+pub async fn import(
+    store: &Store,
+    data: &Dataset,
+    as_of: Date,
+    takes_over: bool,
+) -> Result<Imported, Error> {
     keeps_catalog(store, &data.catalog, as_of).await?;
     check(store, &data.accounts, as_of).await?;
-    let version = store.begin_import(&data.catalog).await?;
+    let version = begin(store, &data.catalog, takes_over).await?;
     let none = Vec::new();
     let with_usage = |new: &NewAccount| {
         let usage = data.usage.get(&new.account.id).unwrap_or(&none);
@@ -69,7 +76,7 @@ pub async fn import(store: &Store, data: &Dataset, as_of: Date) -> Result<Import
         let chunk = chunk.iter().map(with_usage).collect();
         done = done.and(write_all(store, &data.catalog, chunk, as_of).await?);
     }
-    store.end_import(&data.catalog, version).await?;
+    end(store, &data.catalog, version).await?;
     Ok(done)
 }
 
@@ -85,7 +92,7 @@ pub async fn import_generated(
     let catalog = generator.catalog();
     not_amid_another(store, &catalog).await?;
     keeps_catalog(store, &catalog, generator.start).await?;
-    let version = store.begin_import(&catalog).await?;
+    let version = begin(store, &catalog, false).await?;
     let mut done = Imported::default();
     let mut all = generator.iter().peekable();
     while all.peek().is_some() {
@@ -93,8 +100,32 @@ pub async fn import_generated(
         done = done.and(write_all(store, &catalog, chunk, generator.start).await?);
         tell(done.added + done.changed + done.unchanged);
     }
-    store.end_import(&catalog, version).await?;
+    end(store, &catalog, version).await?;
     Ok(done)
+}
+
+async fn begin(store: &Store, catalog: &Catalog, takes_over: bool) -> Result<u64, Error> {
+    match store.begin_import(catalog, takes_over).await {
+        Ok(Some(version)) => Ok(version),
+        Ok(None) => {
+            Err("an import of other files has begun and not ended: wait for it, or run it \
+                         again to finish it; if it was given up for these, add --take-over"
+                .into())
+        }
+        Err(StoreError::Moved) => {
+            Err("another import began at the same moment: wait for it".into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn end(store: &Store, catalog: &Catalog, version: u64) -> Result<(), Error> {
+    match store.end_import(catalog, version).await {
+        Err(StoreError::Moved) => {
+            Err("another import has taken over meanwhile: once it is done, import again".into())
+        }
+        ended => Ok(ended?),
+    }
 }
 
 /// Invented accounts do not get into the import of real ones.

@@ -31,7 +31,7 @@ pub async fn import_sample(stack: &Stack, today: Date) -> Result<Imported, Error
     let reading = Options::sample(months);
     let data = read(&Files::sample(), &reading)?;
     not_amid_another(stack.store(), &data.catalog).await?;
-    import(stack.store(), &data, reading.as_of).await
+    import(stack.store(), &data, reading.as_of, true).await
 }
 
 /// How far a run is.

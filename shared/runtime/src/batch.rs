@@ -13,7 +13,7 @@ use aws_lambda_events::{
 use futures_util::{FutureExt, StreamExt, stream};
 use mensal_store::telling::without_values;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
@@ -139,7 +139,8 @@ where
 }
 
 /// Handles the records of a stream event in their order, and says from which on they are to come
-/// again. A record that cannot be handled is kept with the dead letters by its keys and reason.
+/// again. A record that cannot be handled is kept with the dead letters by its keys, its place in
+/// the stream and the reason.
 ///
 /// # Errors
 /// When the event has no records.
@@ -153,16 +154,24 @@ where
 {
     let mut response = DynamoDbEventResponse::default();
     let records = records(event)?;
-    // All at once first: one round trip per ten events. Only if that fails, one by one.
-    if guarded(handle(records.clone())).await.is_ok() {
+    // All at once first: one round trip per ten events. Only if one of them is poison, one by
+    // one. A service that does not answer now would not answer each of them either.
+    let all = guarded(handle(records.clone())).await;
+    if all.is_ok() {
         return Ok(response);
     }
+    let mut all = all.err().filter(|failed| matches!(failed, Failure::Retry(_)));
     for record in records {
         let sequence = record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned();
-        let keys = record["dynamodb"]["Keys"].to_string();
+        let letter = json!({ "Keys": record["dynamodb"]["Keys"], "eventID": record["eventID"],
+                             "SequenceNumber": sequence })
+        .to_string();
         let one = async {
-            let done = guarded(handle(vec![record])).await;
-            settle(done, &keys, dead_letters).await
+            let done = match all.take() {
+                Some(retry) => Err(retry),
+                None => guarded(handle(vec![record])).await,
+            };
+            settle(done, &letter, dead_letters).await
         };
         if one.instrument(span(&sequence)).await.is_err() {
             let mut failure = DynamoDbBatchItemFailure::default();

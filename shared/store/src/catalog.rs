@@ -92,16 +92,24 @@ impl Store {
 
     /// Says that an import has begun, and writes the version that it will bring into force, with
     /// the stationery that its invoices name. Nothing changes for anybody yet. Returns the version
-    /// (the one in force if the catalog is the same).
+    /// (the one in force if the catalog is the same); none if an import of another catalog has
+    /// begun and not ended, which may go on at this moment. `takes_over` says that it does not.
     ///
     /// # Errors
-    /// The table's.
-    pub async fn begin_import(&self, catalog: &Catalog) -> Result<u64, StoreError> {
+    /// The table's; [`StoreError::Moved`] if another import was faster just now.
+    pub async fn begin_import(
+        &self,
+        catalog: &Catalog,
+        takes_over: bool,
+    ) -> Result<Option<u64>, StoreError> {
         let head = self.head().await?;
         let hash = content_hash(catalog);
-        self.put_head(&Head { importing: Some(hash.clone()), ..head.clone() }).await?;
+        if !takes_over && head.importing.as_ref().is_some_and(|other| *other != hash) {
+            return Ok(None);
+        }
+        self.change_head(&head, &Head { importing: Some(hash.clone()), ..head.clone() }).await?;
         if hash == head.hash {
-            return Ok(head.version);
+            return Ok(Some(head.version));
         }
         let version = head.version + 1;
         let pk = keys::catalog_pk(version);
@@ -118,15 +126,24 @@ impl Store {
         let stationery =
             catalog.all_stationery().map(|one| to_item(&keys::stationery(&one.hash()), &one));
         self.write(stationery.collect::<Result<_, _>>()?).await?;
-        Ok(version)
+        Ok(Some(version))
     }
 
-    /// Brings the version of an import into force and ends the import.
+    /// Brings the version of an import into force and ends the import. One of the same catalog
+    /// that went on beside it may have done so already.
     ///
     /// # Errors
-    /// The table's.
+    /// The table's; [`StoreError::Moved`] if another import has taken over.
     pub async fn end_import(&self, catalog: &Catalog, version: u64) -> Result<(), StoreError> {
-        self.put_head(&Head { version, hash: content_hash(catalog), importing: None }).await
+        let ended = Head { version, hash: content_hash(catalog), importing: None };
+        let head = self.head().await?;
+        if head == ended {
+            return Ok(());
+        }
+        if head.importing.as_ref() != Some(&ended.hash) {
+            return Err(StoreError::Moved);
+        }
+        self.change_head(&head, &ended).await
     }
 
     /// The stationery of a hash; none if no import has stored it.
@@ -138,15 +155,23 @@ impl Store {
         self.item(key.clone()).await?.map(|item| read(&key, item)).transpose()
     }
 
-    async fn put_head(&self, head: &Head) -> Result<(), StoreError> {
-        let done = self
-            .client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(to_item(&keys::catalog_head(), head)?))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await?;
+    /// Changes the head, on the condition that it is still what was read.
+    async fn change_head(&self, was: &Head, head: &Head) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&*self.table);
+        let put = put.set_item(Some(to_item(&keys::catalog_head(), head)?));
+        let put = if *was == Head::default() {
+            put.condition_expression("attribute_not_exists(PK)")
+        } else {
+            let put = put.expression_attribute_values(":version", keys::number(was.version));
+            let same = "version = :version AND ";
+            match &was.importing {
+                None => put.condition_expression(format!("{same} attribute_not_exists(importing)")),
+                Some(hash) => put
+                    .condition_expression(format!("{same} importing = :importing"))
+                    .expression_attribute_values(":importing", keys::text(hash.clone())),
+            }
+        };
+        let done = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
         self.meter.wrote(done.consumed_capacity());
         Ok(())
     }

@@ -19,6 +19,8 @@ pub(crate) const BILL_ON: &str = "bill_on";
 /// The version of an account: what a decision is conditional on.
 pub(crate) const VERSION: &str = "ver";
 pub(crate) const PARKED_REASON: &str = "parked";
+/// When the table forgets an item, in seconds of 1970.
+pub(crate) const EXPIRES: &str = "expires";
 
 /// Into so many shards the agenda is cut. A fact of the data: it cannot change without moving
 /// every account.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use mensal_domain::ids::AccountId;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,9 @@ use crate::{
     accounts::{read, text_of},
     keys::{self, BILL_ON, BILL_SHARD, Item, PK},
 };
+
+/// So many days after its date, nobody asks any more how far a run was.
+const KEPT: i32 = 400;
 
 /// A page of the agenda.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,17 +93,21 @@ impl Store {
     }
 
     /// Seals how many accounts of a shard were due on a date. What is sealed only grows: a second
-    /// planner that comes later sees fewer.
+    /// planner that comes later sees fewer. The table forgets it after [`KEPT`] days.
     ///
     /// # Errors
     /// The table's.
     pub async fn seal(&self, date: Date, plan: ShardPlan) -> Result<(), StoreError> {
         let key = keys::run_shard(date, plan.shard);
+        let mut item = crate::accounts::to_item(&key, &plan)?;
+        if let Some(expires) = midnight(date.saturating_add(KEPT.days())) {
+            item.insert(keys::EXPIRES.into(), keys::number(expires));
+        }
         let sealed = self
             .client
             .put_item()
             .table_name(&*self.table)
-            .set_item(Some(crate::accounts::to_item(&key, &plan)?))
+            .set_item(Some(item))
             .condition_expression("attribute_not_exists(PK) OR planned < :planned")
             .expression_attribute_values(":planned", keys::number(plan.planned))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -174,6 +181,12 @@ impl Store {
             .expression_attribute_values(":through", keys::text(keys::through(date)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
+}
+
+/// When a day begins in UTC, in seconds of 1970; none for what lies before.
+fn midnight(date: Date) -> Option<u64> {
+    let midnight = date.to_zoned(TimeZone::UTC).ok()?;
+    midnight.timestamp().as_second().try_into().ok()
 }
 
 fn start_key(shard: u8, on: String, account: &AccountId) -> HashMap<String, AttributeValue> {

@@ -42,7 +42,7 @@ pub(crate) async fn home() -> Home {
     let new = |id| NewAccount { account: account(id), opening: None };
     let accounts = vec![new("1042"), new("1043")];
     let data = Dataset { catalog: catalog(), accounts, usage: [].into() };
-    import(home.stack.store(), &data, date("2026-11-01")).await.unwrap();
+    import(home.stack.store(), &data, date("2026-11-01"), true).await.unwrap();
     home
 }
 

@@ -106,7 +106,7 @@ async fn shards_become_one_message_per_account_that_is_due() {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_an_import_is_under_way_shards_come_again_and_poison_does_not() {
     let home = home().await;
-    home.stack.store().begin_import(&catalog()).await.unwrap();
+    home.stack.store().begin_import(&catalog(), false).await.unwrap();
     let mailbox = Mailbox::open().await;
     let event = sample("plan-run/mixed.json");
     let function = plan_run(&home, &mailbox, "UTC");

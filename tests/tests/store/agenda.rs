@@ -5,7 +5,7 @@ use mensal_domain::ids::AccountId;
 use mensal_store::{Parked, Progress, SHARDS, ShardPlan, Store, shard_of};
 use mensal_tests::{Home, date};
 
-use crate::given::{account, id};
+use crate::given::{account, id, raw};
 
 const SHARD: u8 = 7;
 
@@ -91,6 +91,9 @@ async fn what_is_sealed_only_grows() {
         store.seal(on, ShardPlan { shard: SHARD, planned }).await.unwrap();
         assert_eq!(store.progress(on).await.unwrap().planned, want, "sealed {planned}");
     }
+    // The table forgets it 400 days later: 2027-12-15T00:00:00Z.
+    let item = raw(&home, "RUN#billing#2026-11-10", &format!("SHARD#{SHARD:02}")).await.unwrap();
+    assert_eq!(item["expires"].as_n().unwrap(), "1828828800");
 }
 
 #[tokio::test(flavor = "multi_thread")]

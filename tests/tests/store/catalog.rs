@@ -29,7 +29,7 @@ async fn a_catalog_is_not_in_force_until_its_import_has_ended() {
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
 
     let first = catalog();
-    assert_eq!(store.begin_import(&first).await.unwrap(), 1);
+    assert_eq!(store.begin_import(&first, false).await.unwrap(), Some(1));
     let head = store.head().await.unwrap();
     assert_eq!((head.version, head.importing.is_some()), (0, true));
     store.end_import(&first, 1).await.unwrap();
@@ -43,14 +43,14 @@ async fn a_catalog_is_not_in_force_until_its_import_has_ended() {
     assert_eq!(store.stationery("unheard-of").await.unwrap(), None);
 
     // The same once more keeps the version.
-    assert_eq!(store.begin_import(&first).await.unwrap(), 1);
+    assert_eq!(store.begin_import(&first, false).await.unwrap(), Some(1));
     assert!(store.head().await.unwrap().importing.is_some());
     store.end_import(&first, 1).await.unwrap();
     assert_eq!(store.head().await.unwrap(), head);
 
     // Another raises it, and the one before stays for messages that name it.
     let second = with_plans(1);
-    assert_eq!(store.begin_import(&second).await.unwrap(), 2);
+    assert_eq!(store.begin_import(&second, false).await.unwrap(), Some(2));
     assert_eq!(
         store.head().await.unwrap(),
         Head { importing: Some(content_hash(&second)), ..head }
@@ -66,14 +66,14 @@ async fn nothing_is_left_of_an_import_that_did_not_end() {
     let home = Home::new(Options::default()).await.unwrap();
     let store = home.stack.store();
     // More than a request takes, so that both writing and dropping go in several.
-    assert_eq!(store.begin_import(&with_plans(120)).await.unwrap(), 1);
+    assert_eq!(store.begin_import(&with_plans(120), false).await.unwrap(), Some(1));
     let fewer = with_plans(2);
-    assert_eq!(store.begin_import(&fewer).await.unwrap(), 1);
+    assert_eq!(store.begin_import(&fewer, true).await.unwrap(), Some(1));
     store.end_import(&fewer, 1).await.unwrap();
     assert_eq!(store.catalog(1).await.unwrap(), fewer);
 
     let many = with_plans(120);
-    let version = store.begin_import(&many).await.unwrap();
+    let version = store.begin_import(&many, false).await.unwrap().unwrap();
     store.end_import(&many, version).await.unwrap();
     assert_eq!(store.catalog(version).await.unwrap(), many);
 }
@@ -83,7 +83,7 @@ async fn a_run_plans_nothing_while_an_import_is_under_way() {
     let home = home().await;
     let store = home.stack.store();
     let on = date("2026-11-10");
-    let version = store.begin_import(&catalog()).await.unwrap();
+    let version = store.begin_import(&catalog(), false).await.unwrap().unwrap();
     home.stack.begin_run(on).await.unwrap();
     home.stack.settle().await.unwrap();
     // Each shard came again until its queue gave it up: nothing lost, nothing billed.
@@ -100,4 +100,27 @@ async fn a_run_plans_nothing_while_an_import_is_under_way() {
     home.stack.settle().await.unwrap();
     assert!(store.progress(date("2026-11-11")).await.unwrap().is_done());
     assert_eq!(store.invoices(&id("1042")).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_imports_at_once_do_not_mix() {
+    let home = Home::new(Options::default()).await.unwrap();
+    let store = home.stack.store();
+    let (first, second) = (with_plans(1), with_plans(2));
+    assert_eq!(store.begin_import(&first, false).await.unwrap(), Some(1));
+    // Another one waits for it; the same one, begun again or beside it, goes on.
+    assert_eq!(store.begin_import(&second, false).await.unwrap(), None);
+    assert_eq!(store.begin_import(&first, false).await.unwrap(), Some(1));
+    store.end_import(&first, 1).await.unwrap();
+    store.end_import(&first, 1).await.unwrap();
+    assert_eq!(store.catalog(1).await.unwrap(), first);
+
+    // Who takes over an import that was not given up after all leaves it without an end.
+    assert_eq!(store.begin_import(&second, false).await.unwrap(), Some(2));
+    let third = with_plans(3);
+    assert_eq!(store.begin_import(&third, true).await.unwrap(), Some(2));
+    let error = store.end_import(&second, 2).await.unwrap_err();
+    assert!(matches!(error, StoreError::Moved), "{error}");
+    store.end_import(&third, 2).await.unwrap();
+    assert_eq!(store.catalog(2).await.unwrap(), third);
 }

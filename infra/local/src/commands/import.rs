@@ -17,7 +17,10 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
         return Ok(());
     }
     let opened = Opened::open(&options.place).await?;
-    let done = importing::import(opened.store(), &data, as_of).await?;
+    opened.has_time_zone(&data.catalog.time_zone)?;
+    // A folder that this process holds has no other import. What others reach may have.
+    let takes_over = options.take_over || matches!(opened, Opened::Ours(_));
+    let done = importing::import(opened.store(), &data, as_of, takes_over).await?;
     say(&format!(
         "imported: {} accounts new, {} changed, {} unchanged; usage of {} months new or changed\n",
         done.added, done.changed, done.unchanged, done.usage_months

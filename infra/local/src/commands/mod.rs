@@ -122,10 +122,27 @@ impl Opened {
         }
     }
 
-    /// Where the PDFs lie.
+    /// Whether days begin in a zone where this is. A deployed stack has its own, by a parameter:
+    /// another one in the files would bill in the wrong night.
+    pub(crate) fn has_time_zone(&self, zone: &str) -> Result<(), Failed> {
+        let Self::Deployed(deployed) = self else { return Ok(()) };
+        let own = deployed.output("TimeZone")?;
+        if own == zone {
+            return Ok(());
+        }
+        Err(Failed::Data(format!(
+            "isp.csv: time_zone: `{zone}` is not the zone of the stack {}, `{own}`: change one of \
+             the two (sam deploy --parameter-overrides TimeZone={zone})",
+            deployed.name()
+        )))
+    }
+
+    /// Where the PDFs lie. A deployed stack says by itself if it makes them on their first view,
+    /// or deletes old ones.
     pub(crate) fn pdfs(&self, place: &Place, on_first_view: bool) -> Pdfs {
         match self {
             _ if on_first_view => Pdfs::OnFirstView,
+            Self::Deployed(deployed) if !deployed.keeps_documents() => Pdfs::OnFirstView,
             Self::Ours(stack) => Pdfs::Folder(stack.bucket_path()),
             Self::Theirs(_) => Pdfs::Folder(place.data.folder.join("s3").join(BUCKET)),
             Self::Deployed(deployed) => Pdfs::Bucket(deployed.clone()),
