@@ -23,6 +23,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("mensal-store", &["mensal-domain"]),
     ("mensal-runtime", &["mensal-domain", "mensal-store"]),
     ("mensal-importer", &["mensal-domain", "mensal-store"]),
+    ("mensal-rails", &["mensal-domain"]),
 ];
 
 /// What a function may lean on, of our own crates.

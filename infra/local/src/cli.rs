@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use mensal_domain::ids::AccountId;
+use mensal_rails::boleto::Digits;
+use rust_decimal::Decimal;
 
 /// Recurring billing for Internet service providers, as a local stack.
 ///
@@ -40,6 +42,12 @@ pub(crate) enum Command {
     Cost(Cost),
     /// Check what must always hold: balances, sums, days billed once, a PDF for each invoice.
     Audit(Audit),
+    /// Read or write a boleto: its barcode and the line that people type.
+    #[command(subcommand)]
+    Boleto(BoletoCommand),
+    /// Read a Pix code: the text behind its QR, which people copy.
+    #[command(subcommand)]
+    Pix(PixCommand),
 }
 
 /// Where the data lies.
@@ -163,6 +171,50 @@ pub(crate) struct Audit {
     /// itself.
     #[arg(long)]
     pub(crate) on_first_view: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BoletoCommand {
+    /// Print what the digits of a boleto say, as one JSON object.
+    Read(ReadBoleto),
+    /// Print the digits of a boleto, as one JSON object.
+    Write(WriteBoleto),
+}
+
+#[derive(Args)]
+pub(crate) struct ReadBoleto {
+    /// The 44 digits of the barcode or the 47 of the line, with or without dots and spaces.
+    #[arg(required = true, value_name = "DIGITS")]
+    pub(crate) digits: Vec<String>,
+    /// A due date is written as a count of days that repeats every 9,000: of those that it can
+    /// mean, show the one nearest to this day [default: today].
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) on: Option<Date>,
+}
+
+#[derive(Args)]
+pub(crate) struct WriteBoleto {
+    /// The bank's number with the clearing house, three digits: 341 is Itaú.
+    #[arg(long)]
+    pub(crate) bank: Digits<3>,
+    /// The due date. Without it, the boleto is due when it is presented.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) due: Option<Date>,
+    /// The amount in reais: 123.45; 0 lets the payer say how much.
+    #[arg(long)]
+    pub(crate) amount: Decimal,
+    /// The free field, 25 digits as the bank has laid them out.
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) campo_livre: Digits<25>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PixCommand {
+    /// Print what a code says, as one JSON object.
+    Read {
+        /// The code, as it is copied.
+        payload: String,
+    },
 }
 
 fn date(text: &str) -> Result<Date, String> {

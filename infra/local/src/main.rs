@@ -26,6 +26,8 @@ fn main() -> ExitCode {
             Some(Command::Cost(options)) => commands::cost(&options).await,
             Some(Command::Audit(options)) => commands::audit(&options).await,
             Some(Command::Unpark(options)) => commands::unpark(&options).await,
+            Some(Command::Boleto(command)) => commands::boleto(&command),
+            Some(Command::Pix(command)) => commands::pix(&command),
         }
     });
     match done {

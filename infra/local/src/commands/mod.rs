@@ -2,8 +2,10 @@
 
 mod audit;
 mod bill;
+mod boleto;
 mod cost;
 mod import;
+mod pix;
 mod preview;
 mod progress;
 mod run;
@@ -27,8 +29,10 @@ use mensal_store::Store;
 
 pub(crate) use audit::audit;
 pub(crate) use bill::bill;
+pub(crate) use boleto::boleto;
 pub(crate) use cost::cost;
 pub(crate) use import::import;
+pub(crate) use pix::pix;
 pub(crate) use preview::preview;
 pub(crate) use run::run;
 pub(crate) use unpark::unpark;
