@@ -87,7 +87,8 @@ impl Deployed {
         let stacks = aws_sdk_cloudformation::Client::new(config);
         let found = stacks.describe_stacks().stack_name(name).send().await;
         let found = found.map_err(|why| {
-            let why = aws_sdk_cloudformation::error::DisplayErrorContext(why);
+            let answered = why.as_service_error().and_then(|error| error.meta().message());
+            let why = answered.map_or_else(|| unreached(&why), str::to_owned);
             format!("the stack {name} cannot be looked up: {why}")
         })?;
         let stack = found.stacks().first().ok_or_else(|| format!("there is no stack {name}"))?;
@@ -314,4 +315,13 @@ impl Deployed {
         }
         Ok(logs)
     }
+}
+
+/// Why AWS did not answer: what lies deepest, and what usually helps.
+fn unreached(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    format!("{deepest} (credentials and AWS_REGION set? `aws sts get-caller-identity` tells)")
 }

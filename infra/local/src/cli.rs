@@ -87,7 +87,7 @@ pub(crate) struct Bill {
     pub(crate) until: Date,
     /// Generate so many accounts (those that are there already stay). Without it: what is in the
     /// folder; if it is empty, the sample ISP, moved so that its month ends on --until.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) accounts: Option<u64>,
     /// Another seed generates other accounts.
     #[arg(long, default_value_t = 1)]
@@ -118,7 +118,8 @@ pub(crate) struct Import {
     /// sure that nobody still runs it.
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// Only check the files against each other.
+    /// Only check: the files against each other and, where there is a table already, against what
+    /// it has. Writes nothing.
     #[arg(long)]
     pub(crate) check: bool,
 }
@@ -153,7 +154,8 @@ pub(crate) struct Cost {
     #[arg(long, value_name = "NAME")]
     pub(crate) stack: Option<String>,
     /// So many accounts are billed on the emulator.
-    #[arg(long, value_name = "N", default_value_t = 500, conflicts_with = "stack")]
+    #[arg(long, value_name = "N", default_value_t = 500, conflicts_with = "stack",
+          value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) accounts: u64,
     /// With PDFs made when somebody first asks for them, instead of at once.
     #[arg(long, conflicts_with = "stack")]

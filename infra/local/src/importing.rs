@@ -63,8 +63,7 @@ pub async fn import(
     as_of: Date,
     takes_over: bool,
 ) -> Result<Imported, Error> {
-    keeps_catalog(store, &data.catalog, as_of).await?;
-    check(store, &data.accounts, as_of).await?;
+    fits(store, data, as_of).await?;
     let version = begin(store, &data.catalog, takes_over).await?;
     let none = Vec::new();
     let with_usage = |new: &NewAccount| {
@@ -78,6 +77,15 @@ pub async fn import(
     }
     end(store, &data.catalog, version).await?;
     Ok(done)
+}
+
+/// Whether what files say contradicts what is there. Writes nothing.
+///
+/// # Errors
+/// [`Faults`] if it does. The table's.
+pub async fn fits(store: &Store, data: &Dataset, as_of: Date) -> Result<(), Error> {
+    keeps_catalog(store, &data.catalog, as_of).await?;
+    check(store, &data.accounts, as_of).await
 }
 
 /// Imports generated accounts, telling after each round how many are there.

@@ -259,9 +259,13 @@ fn contradicted(rows: &[&Row<'_>], fault: HistoryFault) {
     let twice = rows.iter().enumerate().rev().find_map(|at| Some((*at.1, first(at)?)));
     match (fault, twice, rows.last()) {
         (HistoryFault::SameDayTwice, Some((row, line)), _) => {
-            row.fault("date", format!("{fault} (first on line {line})"), mended(fault));
+            row.fault(
+                "date",
+                format!("does not fit: {fault} (first on line {line})"),
+                mended(fault),
+            );
         }
-        (_, _, Some(row)) => row.fault("date", fault.to_string(), mended(fault)),
+        (_, _, Some(row)) => row.fault("date", format!("does not fit: {fault}"), mended(fault)),
         _ => {}
     }
 }

@@ -151,12 +151,12 @@ fn subscriptions_and_what_happened_to_them() {
             (
                 head,
                 "100,main,2026-03-01,resume,",
-                "date: `2026-03-01` resumed while it is not suspended: leave it out, or add the suspend before it",
+                "date: `2026-03-01` does not fit: resumed while it is not suspended: leave it out, or add the suspend before it",
             ),
             (
                 head,
                 "100,main,2026-01-09,end,",
-                "date: `2026-01-09` an event before its start: use a date from the start in subscriptions.csv on",
+                "date: `2026-01-09` does not fit: an event before its start: use a date from the start in subscriptions.csv on",
             ),
             (
                 head,
@@ -204,7 +204,9 @@ fn a_second_change_of_a_day_names_the_first() {
                 100,main,2026-03-01,quantity,3\n";
     assert_eq!(
         told("history.csv", &format!("account,subscription,date,change,value\n{rows}")),
-        ["history.csv:4: date: `2026-03-01` a second change of the same kind (first on line 2): \
-          keep the one that holds at the end of the day"]
+        [
+            "history.csv:4: date: `2026-03-01` does not fit: a second change of the same kind (first on line 2): \
+          keep the one that holds at the end of the day"
+        ]
     );
 }

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 use super::{Failed, say};
 use crate::cli::Cost;
 
-/// Where the template is: this program is run from a checkout.
+/// Where this program was built from.
 const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+/// A run is cut into so many parts, however small it is: with fewer invoices each costs more.
+const FEW: u64 = 500;
 /// Alarms of the template.
 const ALARMS: u32 = 17;
 /// What Lambda asks of three queues in a month while they are empty: five pollers each, which
@@ -29,7 +31,7 @@ const SIZES: [u32; 4] = [1_000, 100_000, 1_000_000, 10_000_000];
 pub(crate) async fn cost(options: &Cost) -> Result<(), Failed> {
     let measured = match &options.stack {
         Some(stack) => of_the_last_day(stack).await?,
-        None => of_a_trial(Path::new(CHECKOUT), options.accounts, options.on_first_view).await?,
+        None => of_a_trial(checkout(), options.accounts, options.on_first_view).await?,
     };
     if measured.invoices == 0 {
         return Err(Failed::Nothing("no invoice was issued in the last day".into()));
@@ -41,6 +43,13 @@ pub(crate) async fn cost(options: &Cost) -> Result<(), Failed> {
         say(&priced.table(&measured)?)?;
     }
     Ok(())
+}
+
+/// Where the template is: in the folder in which the command is given, or else where this program
+/// was built from.
+fn checkout() -> &'static Path {
+    let here = Path::new(".");
+    if here.join("template.yaml").exists() { here } else { Path::new(CHECKOUT) }
 }
 
 struct Priced {
@@ -131,6 +140,9 @@ impl Priced {
             )?;
         }
         writeln!(out, "{:<16}{:>58.2}", "together", self.million)?;
+        if measured.invoices < FEW {
+            writeln!(out, "(plan-run's 64 parts are shared by few invoices: bill {FEW} or more)")?;
+        }
         writeln!(out, "{:<16}{:>58.2}", "the floor", self.floor)?;
         writeln!(out, "\nidle stack, a month: ${}", self.idle)?;
         for (accounts, usd) in &self.months {

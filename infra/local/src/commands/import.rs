@@ -13,7 +13,16 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
         .map_err(|why| format!("cannot read the folder {folder}: {why}"))?;
     let data = read(&files, &Reading::new(as_of))?;
     if options.check {
-        say(&format!("{folder}: no fault in {} accounts\n", data.accounts.len()))?;
+        let compared = match Opened::existing(&options.place).await {
+            Ok(opened) => {
+                opened.has_time_zone(&data.catalog.time_zone)?;
+                importing::fits(opened.store(), &data, as_of).await?;
+                ", nor against what is there"
+            }
+            Err(Failed::Nothing(_)) => "", // no table yet
+            Err(failed) => return Err(failed),
+        };
+        say(&format!("{folder}: no fault in {} accounts{compared}\n", data.accounts.len()))?;
         return Ok(());
     }
     let opened = Opened::open(&options.place).await?;
