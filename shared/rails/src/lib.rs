@@ -3,3 +3,4 @@
 
 pub mod boleto;
 pub mod pix;
+pub mod signature;
