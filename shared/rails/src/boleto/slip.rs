@@ -194,7 +194,7 @@ impl Boleto {
         let fields =
             [(Part::FirstField, 0, 9), (Part::SecondField, 10, 20), (Part::ThirdField, 21, 31)];
         for (part, from, at) in fields {
-            expect(part, &line[from..at], at + 1, &line[at..=at])?;
+            expect(part, modulo_10(&line[from..at]), at + 1, &line[at..=at])?;
         }
         let free = [&line[4..9], &line[10..20], &line[21..31]].concat();
         Self::read(&[&line[..4], &line[32..], &free].concat(), 33)
@@ -207,16 +207,7 @@ impl Boleto {
             return Err(BoletoError::Currency(currency.chars().next().unwrap_or_default()));
         }
         let rest = [&code[..4], &code[5..]].concat();
-        let right = of_barcode(&rest);
-        if right.to_string() != code[4..5] {
-            let found = code[4..5].chars().next().unwrap_or_default();
-            return Err(BoletoError::CheckDigit {
-                part: Part::Barcode,
-                at: check_at,
-                found,
-                right,
-            });
-        }
+        expect(Part::Barcode, of_barcode(&rest), check_at, &code[4..5])?;
         let factor: u16 = code[5..9].parse().unwrap_or_default();
         let due = if factor == 0 { None } else { Some(DueFactor::new(factor)?) };
         let cents: i64 = code[9..19].parse().unwrap_or_default();
@@ -231,9 +222,8 @@ impl Boleto {
     }
 }
 
-/// Compares a field's check digit.
-fn expect(part: Part, field: &str, at: usize, check: &str) -> Result<(), BoletoError> {
-    let right = modulo_10(field);
+/// Compares the check digit of a part with the right one.
+fn expect(part: Part, right: u32, at: usize, check: &str) -> Result<(), BoletoError> {
     if right.to_string() == check {
         return Ok(());
     }

@@ -161,6 +161,11 @@ impl BrCode {
         if kind != Kind::Other && currency != REAL {
             return Err(wrong(id::CURRENCY, "currency", &currency, "Pix is in reais, 986"));
         }
+        // The scheme asks for both; codes of other systems leave them out now and then.
+        let named = |id, what| match kind {
+            Kind::Other => Ok(get(id).unwrap_or_default()),
+            _ => must(id, what),
+        };
         Ok(Self {
             kind,
             once,
@@ -171,17 +176,8 @@ impl BrCode {
             amount: get(id::AMOUNT).map(|text| amount(&text)).transpose()?,
             currency,
             country: must(id::COUNTRY, "country")?,
-            // The scheme asks for both; codes of other systems leave them out now and then.
-            merchant_name: if kind == Kind::Other {
-                get(id::NAME).unwrap_or_default()
-            } else {
-                must(id::NAME, "name")?
-            },
-            merchant_city: if kind == Kind::Other {
-                get(id::CITY).unwrap_or_default()
-            } else {
-                must(id::CITY, "city")?
-            },
+            merchant_name: named(id::NAME, "name")?,
+            merchant_city: named(id::CITY, "city")?,
             postal_code: get(id::POSTAL_CODE),
             merchant_category: get(id::CATEGORY).unwrap_or_else(|| "0000".into()),
             txid,

@@ -36,7 +36,7 @@ pub fn adyen_body<'a>(
     secrets: &Secrets,
 ) -> Result<Verified<'a>, Refused> {
     let tag = decoded(header.ok_or(Refused::Unsigned)?)?;
-    secrets.sign(body, &[tag])?;
+    secrets.signed(body, &[tag])?;
     Ok(Verified(body))
 }
 
@@ -56,7 +56,7 @@ pub fn adyen_item(
         item;
     let signed =
         [reference, original, account, own_reference, &value, currency, event, success].join(":");
-    secrets.sign(signed.as_bytes(), &[tag])
+    secrets.signed(signed.as_bytes(), &[tag])
 }
 
 fn decoded(signature: &str) -> Result<Vec<u8>, Refused> {

@@ -56,7 +56,7 @@ impl Secrets {
     }
 
     /// Whether one of these tags is HMAC-SHA256 of a message by one of the secrets.
-    pub(super) fn sign(&self, message: &[u8], tags: &[Vec<u8>]) -> Result<(), Refused> {
+    pub(super) fn signed(&self, message: &[u8], tags: &[Vec<u8>]) -> Result<(), Refused> {
         let signs = |secret: &Secret| {
             let key = hmac::Key::new(hmac::HMAC_SHA256, secret.bytes());
             tags.iter().any(|tag| hmac::verify(&key, message, tag).is_ok())

@@ -40,6 +40,6 @@ pub fn mercado_pago(it: MercadoPago<'_>, secrets: &Secrets, now: i64) -> Result<
             manifest.extend([name, ":", value, ";"]);
         }
     }
-    secrets.sign(manifest.as_bytes(), &[tag])?;
+    secrets.signed(manifest.as_bytes(), &[tag])?;
     recent(milliseconds / 1000, now, TOLERANCE)
 }

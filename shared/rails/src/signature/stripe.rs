@@ -43,7 +43,7 @@ pub fn stripe<'a>(
         return Err(Refused::Malformed("no v1, or too many"));
     }
     let message = [signed.to_string().as_bytes(), b".", body].concat();
-    secrets.sign(&message, &tags)?;
+    secrets.signed(&message, &tags)?;
     // Only now: whether a signature is old is told to nobody who cannot sign.
     recent(signed, now, TOLERANCE)?;
     Ok(Verified(body))
