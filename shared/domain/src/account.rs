@@ -11,6 +11,7 @@ use crate::{
         RegionCode, SubscriptionId, TaxCode,
     },
     locale::Locale,
+    method::PaymentMethod,
     money::{Currency, Money},
     period::{BillDay, BillDayChange, Grid, Interval},
     settings::Overrides,
@@ -257,6 +258,13 @@ pub struct Account {
     /// more, but for the latest [`Account::REMEMBERED_ONE_OFFS`].
     #[serde(rename = "done", default, skip_serializing_if = "Vec::is_empty")]
     pub billed_one_offs: Vec<ChargeId>,
+    /// What it is collected from by itself, the one that is tried first at the front.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<PaymentMethod>,
+    /// The day on which it is to be looked at next, by the daily collection run; none if nothing
+    /// is to happen by itself.
+    #[serde(rename = "look", default, skip_serializing_if = "Option::is_none")]
+    pub next_review: Option<Date>,
     /// Why the account is parked, if it is: nothing is billed until people have looked at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<String>,

@@ -3,14 +3,24 @@
 //! An event is a pure function of two images of one item. Deriving it again, from a record that
 //! is delivered twice or late, gives the same event with the same id.
 
-use jiff::civil::Date;
+mod detail;
+mod money;
+
+use std::cmp::Ordering;
+
 use serde::Serialize;
+
+pub use detail::{
+    AccountDetail, AllocationDetail, ChargeDetail, Detail, InvoiceDetail, MethodDetail,
+    PaymentDetail,
+};
 
 use crate::{
     account::Account,
-    ids::AccountId,
-    invoice::{Invoice, InvoiceId, InvoiceKind, InvoiceStatus, content_hash},
-    money::Money,
+    charge::Charges,
+    invoice::{Invoice, InvoiceKind, InvoiceStatus, content_hash},
+    method::{MethodState, PaymentMethod},
+    payment::Payment,
 };
 
 /// An item whose changes are told to others.
@@ -20,6 +30,10 @@ pub enum Document {
     Account(Box<Account>),
     /// An invoice.
     Invoice(Box<Invoice>),
+    /// The charges of an invoice.
+    Charges(Box<Charges>),
+    /// A payment.
+    Payment(Box<Payment>),
 }
 
 /// What happened.
@@ -33,58 +47,28 @@ pub struct Event {
     pub detail: Detail,
 }
 
-/// What an event is about. It names things and amounts, never a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Detail {
-    /// An invoice.
-    Invoice(InvoiceDetail),
-    /// An account.
-    Account(AccountDetail),
-}
-
-/// What others learn of an invoice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct InvoiceDetail {
-    /// Who pays.
-    pub account: AccountId,
-    /// Which invoice.
-    pub invoice: InvoiceId,
-    /// The number that people read.
-    pub number: String,
-    /// The date that it bears.
-    pub issued: Date,
-    /// To be paid until this day.
-    pub due: Date,
-    /// Its total; below zero for a credit note.
-    pub total: Money,
-    /// What is still to be paid.
-    pub open: Money,
-}
-
-/// What others learn of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AccountDetail {
-    /// Which account.
-    pub account: AccountId,
-    /// Its version after what happened.
-    pub version: u64,
-    /// Why it is parked, if it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
 /// What happened between two images of one item: none before if it is new, none after if it is
 /// gone.
 #[must_use]
 pub fn events_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Event> {
-    let event = match (old, new) {
-        (None, Some(Document::Invoice(new))) => issued(new),
-        (Some(Document::Invoice(old)), Some(Document::Invoice(new))) => changed(old, new),
-        (Some(Document::Account(old)), Some(Document::Account(new))) => parking(old, new),
-        _ => None,
-    };
-    event.into_iter().collect()
+    match (old, new) {
+        (None, Some(Document::Invoice(new))) => issued(new).into_iter().collect(),
+        (Some(Document::Invoice(old)), Some(Document::Invoice(new))) => {
+            changed(old, new).into_iter().collect()
+        }
+        (Some(Document::Account(old)), Some(Document::Account(new))) => {
+            parking(old, new).into_iter().chain(methods(old, new)).collect()
+        }
+        (old, Some(Document::Charges(new))) => match old {
+            Some(Document::Charges(old)) => money::charges(Some(old), new),
+            _ => money::charges(None, new),
+        },
+        (old, Some(Document::Payment(new))) => match old {
+            Some(Document::Payment(old)) => money::payment(Some(old), new),
+            _ => money::payment(None, new),
+        },
+        _ => Vec::new(),
+    }
 }
 
 fn issued(new: &Invoice) -> Option<Event> {
@@ -96,8 +80,19 @@ fn changed(old: &Invoice, new: &Invoice) -> Option<Event> {
     if old.status != new.status && new.status == InvoiceStatus::Void {
         return Some(of_invoice("mensal.invoice.cancelled.v1", new));
     }
-    let amended = (old.due, old.open, old.total) != (new.due, new.open, new.total);
-    amended.then(|| of_invoice("mensal.invoice.amended.v1", new))
+    if (old.due, old.asked, old.total) != (new.due, new.asked, new.total) {
+        return Some(of_invoice("mensal.invoice.amended.v1", new));
+    }
+    let (before, now) = (old.open().amount(), new.open().amount());
+    let name = match now.cmp(&before) {
+        Ordering::Equal => return None,
+        Ordering::Greater => "mensal.invoice.reopened.v1",
+        Ordering::Less if now.is_zero() => "mensal.invoice.paid.v1",
+        Ordering::Less => "mensal.invoice.part-paid.v1",
+    };
+    // It may be paid, opened again and paid again: each time is another event.
+    let Event { detail, .. } = of_invoice(name, new);
+    Some(event_of(name, detail, new.settled.map_or(0, |settled| settled.changes)))
 }
 
 fn parking(old: &Account, new: &Account) -> Option<Event> {
@@ -110,6 +105,37 @@ fn parking(old: &Account, new: &Account) -> Option<Event> {
     Some(event(name, Detail::Account(AccountDetail { account, version, reason })))
 }
 
+fn methods(old: &Account, new: &Account) -> Vec<Event> {
+    let news = |method: &PaymentMethod| {
+        let before = old.methods.iter().find(|one| one.id == method.id);
+        let name = match before {
+            Some(before) if before.state == method.state && before.token == method.token => {
+                if before.warned || !method.warned {
+                    return None;
+                }
+                "mensal.method.expiring.v1"
+            }
+            _ => match method.state {
+                MethodState::Pending => return None,
+                MethodState::Active => "mensal.method.added.v1",
+                MethodState::Expired => "mensal.method.expired.v1",
+                MethodState::Revoked => "mensal.method.revoked.v1",
+            },
+        };
+        let detail = MethodDetail {
+            account: new.id.clone(),
+            method: method.id.clone(),
+            rail: method.rail,
+            gateway: method.gateway.clone(),
+            state: method.state,
+            expires: method.expires,
+        };
+        // The same may happen to a method again: the account's version tells one time from another.
+        Some(event_of(name, Detail::Method(detail), new.version))
+    };
+    new.methods.iter().filter_map(news).collect()
+}
+
 fn of_invoice(name: &'static str, invoice: &Invoice) -> Event {
     let detail = InvoiceDetail {
         account: invoice.account.clone(),
@@ -118,7 +144,7 @@ fn of_invoice(name: &'static str, invoice: &Invoice) -> Event {
         issued: invoice.issued,
         due: invoice.due,
         total: invoice.total,
-        open: invoice.open,
+        open: invoice.open(),
     };
     event(name, Detail::Invoice(detail))
 }
@@ -127,9 +153,15 @@ fn event(name: &'static str, detail: Detail) -> Event {
     Event { name, id: content_hash(&(name, &detail)), detail }
 }
 
+/// An event that may happen again with the same detail: `time` tells one from another.
+fn event_of(name: &'static str, detail: Detail, time: impl Serialize) -> Event {
+    Event { name, id: content_hash(&(name, &detail, time)), detail }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invoice::Settled;
 
     fn invoice(change: impl FnOnce(&mut Invoice)) -> Document {
         let mut invoice: Invoice = serde_json::from_value(serde_json::json!({
@@ -150,7 +182,7 @@ mod tests {
     #[test]
     fn an_invoice_is_issued_amended_cancelled_or_untouched() {
         let plain = invoice(|_| ());
-        let paid = invoice(|invoice| invoice.open = "0.00 BRL".parse().unwrap());
+        let paid = invoice(|invoice| invoice.asked = "0.00 BRL".parse().unwrap());
         let void = invoice(|invoice| invoice.status = InvoiceStatus::Void);
         let opening = invoice(|invoice| invoice.id.kind = InvoiceKind::Opening);
         assert_eq!(names(None, Some(&plain)), ["mensal.invoice.issued.v1"]);
@@ -161,9 +193,32 @@ mod tests {
         assert!(names(Some(&plain), None).is_empty());
     }
 
+    /// An invoice of which so much was paid, the n-th time that this has changed.
+    fn paid(amount: &str, changes: u32) -> Document {
+        let by_payments = format!("{amount} BRL").parse().unwrap();
+        let by_credit = "0.00 BRL".parse().unwrap();
+        invoice(|invoice| invoice.settled = Some(Settled { by_payments, by_credit, changes }))
+    }
+
+    #[test]
+    fn an_invoice_is_paid_in_part_paid_and_opened_again() {
+        let plain = invoice(|_| ());
+        let story = [paid("4.00", 1), paid("10.00", 2), paid("0.00", 3), paid("10.00", 4)];
+        let mut told = Vec::new();
+        let mut before = &plain;
+        for after in &story {
+            told.extend(events_between(Some(before), Some(after)));
+            before = after;
+        }
+        let names: Vec<_> = told.iter().map(|event| event.name).collect();
+        let want = ["part-paid", "paid", "reopened", "paid"];
+        assert_eq!(names, want.map(|what| format!("mensal.invoice.{what}.v1")));
+        assert_ne!(told[1].id, told[3].id, "paid twice is two events");
+    }
+
     #[test]
     fn deriving_again_gives_the_same_id_and_another_event_another() {
-        let (plain, paid) = (invoice(|_| ()), invoice(|i| i.open = "0.00 BRL".parse().unwrap()));
+        let (plain, paid) = (invoice(|_| ()), invoice(|i| i.asked = "0.00 BRL".parse().unwrap()));
         let id =
             |old: Option<&Document>, new: &Document| events_between(old, Some(new))[0].id.clone();
         assert_eq!(id(None, &plain), id(None, &plain));

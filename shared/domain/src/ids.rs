@@ -93,6 +93,10 @@ ids! {
     CalendarCode = "calendar code",
     /// A state or province: `SP`, `TX`.
     RegionCode = "region code",
+    /// A gateway of the ISP, as its webhooks' address and its secret name it: `banco`, `stripe`.
+    GatewayCode = "gateway code",
+    /// A stored payment method or mandate; unique within the account.
+    MethodId = "payment method id",
 }
 
 #[cfg(test)]

@@ -8,12 +8,15 @@ use sha2::{Digest, Sha256};
 use crate::{
     account::Customer,
     calendar::Span,
+    charge::LateTerms,
+    collection::Collected,
     ids::{
-        AccountId, CategoryCode, ChargeId, DiscountCode, MeterCode, PlanCode, SubscriptionId,
-        TaxCode,
+        AccountId, CategoryCode, ChargeId, DiscountCode, GatewayCode, InvalidId, MeterCode,
+        PlanCode, SubscriptionId, TaxCode,
     },
     locale::Locale,
     money::{Currency, Money, MoneyError},
+    rail::{Rail, UnknownRail},
 };
 
 /// What a document is for.
@@ -223,6 +226,10 @@ pub struct Invoice {
     pub delinquent: Date,
     /// When the stored payment method is charged.
     pub autopay: Date,
+    /// The stored method that was going to be charged when it was issued; none if the customer pays
+    /// by themselves.
+    #[serde(rename = "by", default, skip_serializing_if = "Option::is_none")]
+    pub collected: Option<Collected>,
     /// The days from the earliest to the latest that is charged; none on a pure credit note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Span>,
@@ -242,8 +249,82 @@ pub struct Invoice {
     /// How much of the total the account's credit covered.
     #[serde(rename = "used")]
     pub credit_used: Money,
-    /// What of the total is still to be paid; zero for a credit note.
-    pub open: Money,
+    /// What of the total was to be paid when it was issued; zero for a credit note.
+    #[serde(rename = "open")]
+    pub asked: Money,
+    /// What of that has been settled since; none if nothing ever was.
+    #[serde(rename = "stl", default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
+    /// How it can be paid at a gateway; none if only by hand.
+    #[serde(rename = "ways", default, skip_serializing_if = "Option::is_none")]
+    pub offers: Option<Offers>,
+}
+
+/// What has settled an invoice since it was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Payments, less what of them did not stay.
+    #[serde(rename = "pay")]
+    pub by_payments: Money,
+    /// The account's credit. Below zero: credit that the invoice had used when it was issued, and
+    /// that was taken back since.
+    #[serde(rename = "cred")]
+    pub by_credit: Money,
+    /// How often that has changed: what tells two events of one amount apart.
+    #[serde(rename = "n")]
+    pub changes: u32,
+}
+
+/// How an invoice can be paid, as the settings were when it was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offers {
+    /// The rails, each with the gateway that serves it.
+    pub rails: Vec<Offer>,
+    /// From this day on, charges are registered.
+    #[serde(rename = "from")]
+    pub register_on: Date,
+    /// For so many days after the due date they can be paid.
+    #[serde(rename = "days")]
+    pub payable_days: u16,
+    /// What is added when they are paid late.
+    #[serde(default, skip_serializing_if = "LateTerms::is_none")]
+    pub late: LateTerms,
+}
+
+/// A rail and the gateway that serves it. As text `pix@banco`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Offer {
+    /// The rail.
+    pub rail: Rail,
+    /// The gateway.
+    pub gateway: GatewayCode,
+}
+
+/// Not of the form `pix@banco`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is no rail at a gateway, like pix@banco: {why}")]
+pub struct InvalidOffer {
+    given: String,
+    why: String,
+}
+
+impl std::fmt::Display for Offer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.rail, self.gateway)
+    }
+}
+
+impl std::str::FromStr for Offer {
+    type Err = InvalidOffer;
+    fn from_str(text: &str) -> Result<Self, InvalidOffer> {
+        let invalid = |why: String| InvalidOffer { given: text.chars().take(90).collect(), why };
+        let (rail, gateway) = text.split_once('@').ok_or_else(|| invalid("it has no @".into()))?;
+        Ok(Self {
+            rail: rail.parse().map_err(|why: UnknownRail| invalid(why.to_string()))?,
+            gateway: gateway.parse().map_err(|why: InvalidId| invalid(why.to_string()))?,
+        })
+    }
 }
 
 impl Invoice {
@@ -275,7 +356,18 @@ impl Invoice {
         self.previous_balance.minus(self.payments)?.plus(self.total)
     }
 
-    /// The hash of the content. Issuing again with the same input gives the same hash.
+    /// What is still to be paid: what was asked for, less what has settled it since. Never below
+    /// zero, and zero for a credit note.
+    #[must_use]
+    pub fn open(&self) -> Money {
+        let settled = self.settled.map(|settled| settled.by_payments.plus(settled.by_credit));
+        let open = settled.map(|settled| settled.and_then(|settled| self.asked.minus(settled)));
+        // One currency in all, and what is settled is never more than what is asked: both hold by
+        // the code that settles, `crate::payment`.
+        open.and_then(Result::ok).unwrap_or(self.asked)
+    }
+
+    /// The hash of the content as issued. Issuing again with the same input gives the same hash.
     #[must_use]
     pub fn hash(&self) -> String {
         content_hash(self)
@@ -302,4 +394,5 @@ fn hex(bytes: &[u8]) -> String {
 
 crate::text::travels_as_text! {
     InvoiceId, InvalidInvoiceId;
+    Offer, InvalidOffer;
 }

@@ -1,9 +1,10 @@
 //! Billing settings: the rules of an account type, of which an account may override single
 //! fields.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::Weekdays, ids::CalendarCode, stationery::Paper};
+use crate::{calendar::Weekdays, ids::CalendarCode, invoice::Offer, stationery::Paper};
 
 /// Whether days of suspension are charged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,39 @@ pub enum Exclusions {
     None,
     /// The days of a calendar.
     Calendar(CalendarCode),
+}
+
+/// When the charges of an invoice are registered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterDays {
+    /// As soon as the invoice is issued.
+    #[default]
+    AtIssue,
+    /// So many days before the due date, or at issue if that is later.
+    BeforeDue(u16),
+}
+
+/// What becomes of money that nothing asked for: a second payment of one invoice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overpaid {
+    /// It is the account's credit.
+    #[default]
+    Credit,
+    /// It is given back at once, the way it came.
+    Refund,
+}
+
+/// What is tried when a stored method has failed for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// Nothing: the customer is asked.
+    #[default]
+    None,
+    /// The account's other stored methods, one after the other.
+    NextMethod,
 }
 
 macro_rules! settings {
@@ -105,6 +139,29 @@ settings! {
     paper: Paper = Paper::A4,
     /// How its invoices are delivered.
     delivery: Delivery = Delivery::Email,
+    /// The rails that its invoices offer, each at the gateway that serves it.
+    rails: Vec<Offer> = Vec::new(),
+    /// Charges are registered so many days before the due date; none: as soon as the invoice is
+    /// issued. Banks charge for each boleto that is registered.
+    register_days: RegisterDays = RegisterDays::AtIssue,
+    /// For so many days after the due date a charge can be paid.
+    payable_days: u16 = 60,
+    /// The fine of a charge that is paid late, in percent, once.
+    late_fine_percent: Decimal = Decimal::ZERO,
+    /// The interest of a charge that is paid late, in percent a month, by calendar day.
+    late_interest_percent: Decimal = Decimal::ZERO,
+    /// What becomes of a second payment of one invoice.
+    overpaid: Overpaid = Overpaid::Credit,
+    /// So often a card is tried for one invoice.
+    card_attempts: u8 = 4,
+    /// Days between two tries of a card.
+    card_interval_days: u16 = 3,
+    /// So often a bank account is debited for one invoice.
+    debit_attempts: u8 = 2,
+    /// Days between two debits of a bank account.
+    debit_interval_days: u16 = 5,
+    /// Whether another stored method is tried when the default one has failed for good.
+    fallback: Fallback = Fallback::None,
 }
 
 /// The longest of the settings that are days.

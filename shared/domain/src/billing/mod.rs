@@ -27,13 +27,16 @@ use crate::{
     account::Account,
     calendar::{Calendar, Span, days_after},
     catalog::{AccountType, Catalog},
+    charge::LateTerms,
+    collection::{self, Collected},
     dates::{KeyDates, key_dates},
     history::stretches,
     invoice::{
-        Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, TaxMode,
+        Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, Offers,
+        TaxMode,
     },
     money::{Currency, Money},
-    settings::{BillingSettings, Exclusions},
+    settings::{BillingSettings, Exclusions, RegisterDays},
     usage::UsageDay,
 };
 
@@ -117,6 +120,8 @@ pub fn bill(
         return Ok(Billed { account: after, invoice: None });
     }
     let invoice = issue(&context, lines)?;
+    let look = collection::first_look(&invoice, &after.methods);
+    after.next_review = after.next_review.into_iter().chain(look).min();
     after.balance = invoice.balance()?;
     after.last_balance = after.balance;
     after.credit = account.credit.minus(invoice.credit_used)?;
@@ -175,6 +180,9 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
     let asked = if total.is_positive() { total } else { zero };
     let credit_used = account.credit.at_most(asked)?;
     let dates = dates(context)?;
+    let asked = asked.minus(credit_used)?;
+    let collected =
+        Collected::expected(&account.methods, asked, dates.issued.date, dates.autopay.date);
     let stationery =
         context.catalog.stationery(context.account_type, account.locale, context.settings.paper);
     Ok(Invoice {
@@ -196,7 +204,35 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
         previous_balance: account.last_balance,
         payments: account.last_balance.minus(account.balance)?,
         credit_used,
-        open: asked.minus(credit_used)?,
+        asked,
+        settled: None,
+        offers: offers(context, &dates, collected.as_ref()),
+        collected,
+    })
+}
+
+/// How an invoice can be paid at a gateway, by the settings of its account. Whose stored method is
+/// going to be charged is given no code to pay with before it was, so that nobody pays twice.
+fn offers(context: &Context, dates: &KeyDates, collected: Option<&Collected>) -> Option<Offers> {
+    let settings = &context.settings;
+    let (issued, due) = (dates.issued.date, dates.due.date);
+    let from = match settings.register_days {
+        RegisterDays::AtIssue => issued,
+        RegisterDays::BeforeDue(days) => due.saturating_sub(jiff::ToSpan::days(i64::from(days))),
+    };
+    let after_collection = collected.map(|collected| days_after(collected.on, 1));
+    let late = LateTerms {
+        fine_percent: settings.late_fine_percent,
+        interest_percent: settings.late_interest_percent,
+    };
+    let currency = context.account.currency;
+    let rails: Vec<_> =
+        settings.rails.iter().filter(|offer| offer.rail.takes(currency)).cloned().collect();
+    (!rails.is_empty()).then_some(Offers {
+        rails,
+        register_on: from.max(issued).max(after_collection.unwrap_or(issued)),
+        payable_days: settings.payable_days,
+        late,
     })
 }
 
@@ -231,6 +267,9 @@ pub fn bring_forward(
     let mut invoice = issue(&context, vec![line])?;
     invoice.id.kind = InvoiceKind::Opening;
     invoice.number.push_str("-O");
+    // It is paid where it was billed, or with the next invoice: no gateway is told of it.
+    invoice.offers = None;
+    invoice.collected = None;
     let mut after = account.clone();
     after.version += 1;
     after.balance = invoice.balance()?;

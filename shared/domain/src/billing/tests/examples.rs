@@ -108,7 +108,7 @@ fn an_end_credits_the_rest_and_a_negative_total_becomes_credit() {
     let invoice = next(&mut account, &catalog(), &[]).unwrap();
     assert_eq!(lines(Some(&invoice)), ["-200.00 2026-11-20/2026-12-10 Plan basic"]);
     assert!(invoice.is_credit_note());
-    assert_eq!((invoice.open, invoice.credit_used), (money("0.00"), money("0.00")));
+    assert_eq!((invoice.asked, invoice.credit_used), (money("0.00"), money("0.00")));
     assert_eq!((account.balance, account.credit), (money("100.00"), money("200.00")));
     // Corrections may still come for `correction_days`; then there is no next cycle.
     let mut cycles = 0;
@@ -344,9 +344,9 @@ fn credit_is_used_first() {
         (account.credit, account.balance) = (money(credit), -money(credit));
         account.last_balance = account.balance;
         let invoice = next(&mut account, &catalog(), &[]).unwrap();
-        assert_eq!((invoice.credit_used, invoice.open), (money(used), money(open)));
+        assert_eq!((invoice.credit_used, invoice.asked), (money(used), money(open)));
         assert_eq!(account.credit, money(left));
-        assert_eq!(account.balance, invoice.open.minus(account.credit).unwrap());
+        assert_eq!(account.balance, invoice.asked.minus(account.credit).unwrap());
     }
 }
 
@@ -366,7 +366,7 @@ fn a_balance_is_brought_forward_as_a_document() {
     let account = account("basic");
     let debt = bring_forward(&account, &catalog(), date("2026-11-01"), money("80.00")).unwrap();
     assert_eq!(debt.invoice.as_ref().unwrap().id.to_string(), "2026-11-01-opening");
-    assert_eq!(debt.invoice.unwrap().open, money("80.00"));
+    assert_eq!(debt.invoice.unwrap().asked, money("80.00"));
     assert_eq!((debt.account.balance, debt.account.credit), (money("80.00"), money("0.00")));
     let credit = bring_forward(&account, &catalog(), date("2026-11-01"), money("-80.00")).unwrap();
     assert_eq!((credit.account.balance, credit.account.credit), (money("-80.00"), money("80.00")));
@@ -427,4 +427,35 @@ fn data_that_contradicts_itself_says_what_is_wrong() {
 fn the_dates_of_the_next_invoice_can_be_asked_for() {
     let dates = preview_dates(&account("basic"), &catalog()).unwrap().unwrap();
     assert_eq!((dates.due.date, dates.delinquent.date), (date("2026-11-20"), date("2026-11-25")));
+}
+
+#[test]
+fn who_has_a_method_that_is_good_for_it_is_charged_and_gets_no_code_before_that() {
+    // Due and charged on the 20th.
+    let cases = [
+        (json!({ "rail": "card", "label": "Visa •••• 4242" }), Some("2026-11-20")),
+        (json!({ "rail": "bank_debit", "most": "300.00 BRL" }), Some("2026-11-20")),
+        (json!({ "rail": "pix_automatico", "expires": "2026-11" }), Some("2026-11-20")),
+        (json!({ "rail": "card", "state": "revoked" }), None),
+        (json!({ "rail": "card", "expires": "2026-10" }), None),
+        (json!({ "rail": "bank_debit", "most": "299.99 BRL" }), None),
+    ];
+    for (method, charged) in cases {
+        let mut account = account("basic");
+        account.overrides.rails = Some(vec!["pix@banco".parse().unwrap()]);
+        let mut stored = json!({
+            "id": "one", "gw": "banco", "state": "active", "token": "tok", "since": "2026-01-01",
+        });
+        stored.as_object_mut().unwrap().extend(method.as_object().unwrap().clone());
+        account.methods = vec![serde_json::from_value(stored).unwrap()];
+        let invoice = next(&mut account, &catalog(), &[]).unwrap();
+        let collected = invoice.collected.as_ref();
+        assert_eq!(collected.map(|it| it.on.to_string()).as_deref(), charged, "{method}");
+        let (register_on, label) = (invoice.offers.unwrap().register_on, &account.methods[0].label);
+        if let Some(collected) = collected {
+            assert_eq!((&collected.label, register_on), (label, date("2026-11-21")), "{method}");
+        } else {
+            assert_eq!(register_on, invoice.issued, "{method}");
+        }
+    }
 }

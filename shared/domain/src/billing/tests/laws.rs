@@ -74,7 +74,7 @@ proptest! {
             }
             prop_assert_eq!(total, invoice.total);
             sum = sum.plus(total).unwrap();
-            open = open.plus(invoice.open).unwrap();
+            open = open.plus(invoice.asked).unwrap();
             prop_assert_eq!(invoice.balance().unwrap(), sum);
         }
         prop_assert_eq!(account.balance, sum);

@@ -128,7 +128,7 @@ fn a_debt_brought_forward_uses_credit_once() {
     (account.credit, account.balance) = (money("50.00"), money("-50.00"));
     account.last_balance = account.balance;
     let opening = bring_forward(&account, &catalog(), date("2026-11-01"), money("100.00")).unwrap();
-    assert_eq!(opening.invoice.unwrap().open, money("50.00"));
+    assert_eq!(opening.invoice.unwrap().asked, money("50.00"));
     assert_eq!((opening.account.balance, opening.account.credit), (money("50.00"), money("0.00")));
 }
 

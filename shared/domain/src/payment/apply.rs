@@ -1,0 +1,238 @@
+//! Applying what was heard of a payment: from a fact and the books to the books after it.
+
+use super::{
+    Fact, Held, Payment, PaymentId, Receipt, Received, Return, Returned, books::Books, most_added,
+};
+use crate::{
+    account::Account,
+    ids::GatewayCode,
+    invoice::{Invoice, InvoiceId},
+    money::{Currency, Money, MoneyError},
+    reference::Reference,
+    settings::Overpaid,
+};
+
+/// What was read of an account to apply something to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The invoice that is named, if there is one, or all of them.
+    pub invoices: &'a [Invoice],
+    /// Whether those are all.
+    pub all: bool,
+    /// The payment, if something was heard of it before.
+    pub payment: Option<&'a Payment>,
+    /// What becomes of a second payment of one invoice.
+    pub overpaid: Overpaid,
+}
+
+/// What applying something comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was heard before: nothing changes.
+    Nothing,
+    /// All invoices of the account are needed to tell.
+    MoreInvoices,
+    /// The books change.
+    Applied(Box<Applied>),
+}
+
+/// The books after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The account, at its next version.
+    pub account: Account,
+    /// The invoices that have changed.
+    pub invoices: Vec<Invoice>,
+    /// The payment.
+    pub payment: Payment,
+}
+
+/// Why something cannot be applied to an account.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PaymentError {
+    /// Money of another currency than the account's documents.
+    #[error("the account is in {account}, the money in {money}: people have to settle it")]
+    Currency {
+        /// The account's.
+        account: Currency,
+        /// The money's.
+        money: Currency,
+    },
+    /// The gateway says of one piece of money now this and now that.
+    #[error("payment {id} was {before} before and is {now} now")]
+    Contradiction {
+        /// Which payment.
+        id: PaymentId,
+        /// What was said before.
+        before: Money,
+        /// What is said now.
+        now: Money,
+    },
+    /// Nothing, or less, is no payment.
+    #[error("an amount of {0} is no payment: it is to be above zero")]
+    NotPositive(Money),
+    /// An invoice that a payment has settled is not there.
+    #[error("the account has no invoice {0}, which the payment has settled")]
+    NoInvoice(InvoiceId),
+    /// Documents and balance do not add up.
+    #[error("{0} of what the payment had settled is nowhere to be found")]
+    Unbalanced(Money),
+    /// More than fit into one decision.
+    #[error("it would change {0} invoices at once")]
+    TooManyInvoices(usize),
+    /// Amounts beyond any invoice.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+/// Applies money that came in, or that did not stay, to an account.
+///
+/// What was received settles the invoice that it names, else the oldest due first; what is left
+/// becomes credit. What a gateway has added for being late is revenue. Money for an invoice that
+/// nothing was open of is credit, or is held to be given back, by the account's settings. What is
+/// returned reopens what it had settled. Facts may come in any order, and any number of times.
+///
+/// Facts that are not of money change nothing.
+///
+/// # Errors
+/// [`PaymentError`]: people have to look at it.
+pub fn apply(
+    known: Known<'_>,
+    gateway: &GatewayCode,
+    fact: &Fact,
+) -> Result<Outcome, PaymentError> {
+    let (money, amount) = match fact {
+        Fact::Received(receipt) => (&receipt.money, receipt.amount),
+        Fact::Returned(returned) => (&returned.money, returned.amount),
+        Fact::NotCollected(_) | Fact::Method(_) => return Ok(Outcome::Nothing),
+    };
+    let currency = known.account.currency;
+    if amount.currency() != currency {
+        return Err(PaymentError::Currency { account: currency, money: amount.currency() });
+    }
+    if !amount.is_positive() {
+        return Err(PaymentError::NotPositive(amount));
+    }
+    let id = PaymentId { gateway: gateway.clone(), money: money.clone() };
+    let new = || Payment::new(known.account.id.clone(), id, currency);
+    let mut payment = known.payment.cloned().unwrap_or_else(new);
+    let mut books = Books::new(known.account, known.invoices);
+    let is_new = match fact {
+        Fact::Received(receipt) => receive(&mut payment, receipt, &books, known.overpaid)?,
+        Fact::Returned(returned) => give_back(&mut payment, returned),
+        _ => false,
+    };
+    if !is_new {
+        return Ok(Outcome::Nothing);
+    }
+    let change = payment.settles()?.minus(payment.settled()?)?;
+    let named = payment.received.as_ref().and_then(|received| received.invoice);
+    let enough = change.is_zero()
+        || (change.is_positive() && named.is_some_and(|id| change <= books.open(id)));
+    if !enough && !known.all {
+        return Ok(Outcome::MoreInvoices);
+    }
+    if change.is_positive() {
+        books.settle(&mut payment, named, change)?;
+    } else if change.is_negative() {
+        books.take_back(&mut payment, -change)?;
+    }
+    let (account, invoices) = books.changed();
+    Ok(Outcome::Applied(Box::new(Applied { account, invoices, payment })))
+}
+
+/// Notes that money came in. False if that was known.
+fn receive(
+    payment: &mut Payment,
+    receipt: &Receipt,
+    books: &Books,
+    overpaid: Overpaid,
+) -> Result<bool, PaymentError> {
+    if let Some(before) = &payment.received {
+        if before.amount == receipt.amount {
+            return Ok(false);
+        }
+        let (id, before, now) = (payment.id.clone(), before.amount, receipt.amount);
+        return Err(PaymentError::Contradiction { id, before, now });
+    }
+    let named = receipt.about.invoice().and_then(|id| books.invoice(id));
+    let open = named.map(|invoice| books.open(invoice.id));
+    payment.received = Some(Received {
+        amount: receipt.amount,
+        rail: receipt.rail,
+        invoice: named.map(|invoice| invoice.id),
+        late: late(receipt, named, open)?,
+        paid_on: receipt.paid_on,
+    });
+    let second = open.is_some_and(|open| !open.is_positive());
+    let rest = payment.settles()?;
+    if second && overpaid == Overpaid::Refund && rest.is_positive() {
+        payment.held = refund_key(&payment.id.money).map(|key| Held { key, amount: rest });
+    }
+    Ok(true)
+}
+
+/// How much of a receipt was added for being late: what the gateway says; else what is more than
+/// was open, as far as its terms explain it.
+fn late(
+    receipt: &Receipt,
+    named: Option<&Invoice>,
+    open: Option<Money>,
+) -> Result<Money, PaymentError> {
+    let none = Money::zero(receipt.amount.currency());
+    let (Some(invoice), Some(open)) = (named, open.filter(|open| open.is_positive())) else {
+        return Ok(none); // nothing was owed: nothing of it is ours
+    };
+    if let Some(told) = receipt.late {
+        return Ok(told.at_most(receipt.amount)?);
+    }
+    let Some(offers) = &invoice.offers else { return Ok(none) };
+    let excess = receipt.amount.minus(open)?;
+    let most = most_added(open, offers.late, invoice.due, receipt.paid_on)?;
+    let late = excess.at_most(most)?;
+    Ok(if late.is_negative() { none } else { late })
+}
+
+/// The key under which money that nothing asked for is given back: one for each payment.
+fn refund_key(money: &Reference) -> Option<Reference> {
+    let hash = crate::invoice::content_hash(&("refund", money));
+    hash.parse().ok()
+}
+
+/// Notes that money did not stay, or came back. False if that was known.
+fn give_back(payment: &mut Payment, fact: &Return) -> bool {
+    let now = Returned { id: fact.id.clone(), kind: fact.kind, amount: fact.amount, on: fact.on };
+    let held = payment.held.take();
+    let is_new = match payment.returned.iter_mut().find(|one| one.id == fact.id) {
+        Some(before) if before.kind == now.kind || !now.kind.is_final() => false,
+        Some(before) => {
+            *before = now;
+            true
+        }
+        None => {
+            payment.returned.push(now);
+            // In one order, whatever the order in which they were heard.
+            payment.returned.sort_by(|a, b| a.id.cmp(&b.id));
+            true
+        }
+    };
+    payment.held = match held {
+        Some(held) if is_new => still_held(held, fact),
+        held => held,
+    };
+    is_new
+}
+
+/// What is still to be given back: less by what was, and nothing if it could not be.
+fn still_held(held: Held, fact: &Return) -> Option<Held> {
+    match fact.kind {
+        super::ReturnKind::RefundFailed if fact.id == held.key => None,
+        super::ReturnKind::RefundFailed | super::ReturnKind::DisputeWon => Some(held),
+        _ => {
+            let left = held.amount.minus(fact.amount).ok().filter(|left| left.is_positive());
+            left.map(|amount| Held { amount, ..held })
+        }
+    }
+}
