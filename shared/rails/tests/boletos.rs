@@ -311,6 +311,9 @@ fn what_is_wrong_is_said() {
         ),
         (swap(3, "8"), "digits 1 to 10: one of these digits is wrong"),
         ("3419x".into(), "`x` at place 5 is no digit"),
+        // What is told is one line, and steers no screen.
+        ("3419\u{1b}[2J".into(), r"`\u{1b}` at place 5 is no digit"),
+        ("3419\n".into(), r"`\n` at place 5 is no digit"),
         ("34191".into(), "5 digits: a barcode has 44, a typeable line 47"),
         ("8".repeat(48), "48 digits are the line of a utility bill or a tax"),
         (String::new(), "0 digits"),

@@ -117,6 +117,18 @@ fn codes_of_our_own_are_those_of_the_manual() {
 }
 
 #[test]
+fn a_description_without_a_plain_letter_is_none() {
+    let charge = Charge::Static {
+        key: "+5581999990000".into(),
+        description: Some("最佳".into()),
+        amount: None,
+        txid: None,
+    };
+    let code = NewCode { charge, recurrence_url: None, name: "Ana".into(), city: "Recife".into() };
+    assert_eq!(BrCode::read(&code.write().unwrap()).unwrap().description, None);
+}
+
+#[test]
 fn what_a_code_cannot_say_is_refused() {
     let written = |charge, name: &str| {
         let code =
@@ -135,7 +147,14 @@ fn what_a_code_cannot_say_is_refused() {
         (written(of_a_key("0.00 BRL", "a"), "Ana"), "an amount above zero in reais"),
         (written(of_a_key("1.00 BRL", "a-b"), "Ana"), "a txid has 1 to 25 letters and digits"),
         (written(of_a_key("1.00 BRL", "a"), "最佳运输"), "object 59 (name) is `最佳运输`"),
+        // Of what is far too long only the beginning is repeated.
+        (
+            written(of_a_key("1.00 BRL", &"a".repeat(10_000)), "Ana"),
+            &format!("is `{}`: a txid has 1 to 25", "a".repeat(99)),
+        ),
         (written(Charge::Dynamic { url: "x".repeat(100) }, "Ana"), "object 25 has more than 99"),
+        (written(Charge::Dynamic { url: String::new() }, "Ana"), "of visible ASCII characters"),
+        (written(Charge::Dynamic { url: "ágil.example".into() }, "Ana"), "of visible ASCII"),
     ] {
         assert!(why.contains(told), "{why}");
     }
@@ -152,8 +171,12 @@ fn what_a_code_cannot_say_is_refused() {
     for (body, told) in [
         ("00020101", "at place 9: `` is no length of two digits"),
         ("0002010x02", "at place 7: `0x` is no id of two digits"),
+        // What is told is one line, and steers no screen.
+        ("0002010\n02", "at place 7: `0?` is no id of two digits"),
+        ("00020101021\u{1b}", "object 01 (how often) is `1?`"),
         ("000201540512.3", "object 54 at place 7 has 4 characters left of the 5 it announces"),
         ("000201000201", "object 00 stands there twice"),
+        ("0002016304ABCD5802BR", "object 63 stands there twice"),
         ("0002010102135303986", "11 is often, 12 is once"),
         (
             "00020126220014br.gov.bcb.pix0100530398654041,505802BR5901A6001B",

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use mensal_rails::signature::{
     AdyenItem, MercadoPago, Refused, Secret, Secrets, adyen_body, adyen_item, mercado_pago,
     pagbank, shared_token, stripe, woovi,
 };
 use proptest::prelude::*;
+use ring::hmac;
 use serde_json::Value;
 
 /// Signed webhooks that gateways have published, two of which do not verify, and some that were
@@ -70,6 +72,11 @@ fn notifications_of_mercado_pago() {
         assert_eq!(mercado_pago(it, &live, at), Ok(()));
         let other = MercadoPago { data_id: Some("another"), ..it };
         assert_eq!(mercado_pago(other, &live, at), Err(Refused::Forged));
+        // The manifest would be the same, of another notification.
+        let both = format!("{};request-id:{}", text(&one, "data_id"), text(&one, "x_request_id"));
+        let joined = MercadoPago { request_id: None, data_id: Some(&both), ..it };
+        let refused = Err(Refused::Malformed("an id has a semicolon"));
+        assert_eq!(mercado_pago(joined, &live, at), refused);
         let without = MercadoPago { request_id: None, ..it };
         assert_eq!(mercado_pago(without, &live, at), Err(Refused::Forged));
         let unsigned = MercadoPago { signature: None, ..it };
@@ -98,12 +105,33 @@ fn notifications_of_adyen() {
             assert_eq!(adyen_item(signature, item, &live), Ok(()));
             let more = AdyenItem { value: item.value + 1, ..item };
             assert_eq!(adyen_item(signature, more, &live), Err(Refused::Forged));
+            is_of_one_item(item, &hex::decode(text(&one, "key")).unwrap());
             continue;
         };
         assert_eq!(adyen_body(signature, body.as_bytes(), &live).unwrap().bytes(), body.as_bytes());
         let forged = adyen_body(signature, format!("{body} ").as_bytes(), &live).is_err();
         assert!(forged);
     }
+}
+
+/// What is signed of an item is joined by colons: were a field to have one, the signature would be
+/// of other fields, too. In a reference of our own it stands where nothing else can.
+fn is_of_one_item(item: AdyenItem<'_>, key: &[u8]) {
+    let live = secrets(key);
+    let signed = |item: AdyenItem<'_>| {
+        let AdyenItem { reference, original, account, own_reference, currency, event, .. } = item;
+        let value = item.value.to_string();
+        let all =
+            [reference, original, account, own_reference, &value, currency, event, item.success];
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+        STANDARD.encode(hmac::sign(&key, all.join(":").as_bytes()))
+    };
+    let ours = AdyenItem { own_reference: "1042:2026-11", ..item };
+    assert_eq!(adyen_item(Some(&signed(ours)), ours, &live), Ok(()));
+    let shifted = format!("{}:{}", item.reference, item.original);
+    let other = AdyenItem { reference: &shifted, original: item.account, account: "x", ..item };
+    let refused = Err(Refused::Malformed("a field has a colon"));
+    assert_eq!(adyen_item(Some(&signed(other)), other, &live), refused);
 }
 
 #[test]

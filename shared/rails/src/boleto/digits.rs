@@ -10,7 +10,7 @@ pub struct Digits<const N: usize>([u8; N]);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DigitsError {
     /// Something else than a digit.
-    #[error("`{found}` at place {at} is no digit")]
+    #[error("`{}` at place {at} is no digit", .found.escape_debug())]
     NotADigit {
         /// What stands there.
         found: char,

@@ -42,7 +42,7 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BoletoError {
     /// Something else than a digit, a space, a dot or a hyphen.
-    #[error("`{found}` at place {at} is no digit")]
+    #[error("`{}` at place {at} is no digit", .found.escape_debug())]
     NotADigit {
         /// What stands there.
         found: char,

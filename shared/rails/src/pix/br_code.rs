@@ -16,6 +16,9 @@ const REAL: &str = "986";
 /// A txid that is not given.
 const NO_TXID: &str = "***";
 
+/// So many characters of what is wrong are repeated: as many as an object can have.
+const LONGEST_QUOTED: usize = 99;
+
 /// Ids of objects.
 mod id {
     pub(super) const FORMAT: u8 = 0;
@@ -102,7 +105,7 @@ pub enum BrCodeError {
     #[error("object {0:02} ({1}) is missing")]
     Missing(u8, &'static str),
     /// An object does not say what it should.
-    #[error("object {id:02} ({what}) is `{found}`: {right}")]
+    #[error("object {id:02} ({what}) is `{}`: {right}", .found.replace(char::is_control, "?"))]
     Wrong {
         /// Which object.
         id: u8,
@@ -210,7 +213,7 @@ fn amount(text: &str) -> Result<Decimal, BrCodeError> {
 }
 
 fn wrong(id: u8, what: &'static str, found: &str, right: &'static str) -> BrCodeError {
-    BrCodeError::Wrong { id, what, found: found.to_owned(), right }
+    BrCodeError::Wrong { id, what, found: found.chars().take(LONGEST_QUOTED).collect(), right }
 }
 
 /// What a code of ours asks for.
@@ -254,7 +257,8 @@ impl NewCode {
     ///
     /// # Errors
     /// [`BrCodeError`] for what a code cannot say: an amount of another currency or of none, a
-    /// reference that is none, a key or a location that is too long, nothing at all.
+    /// reference that is none, a key or a location that is empty, too long or not of visible ASCII
+    /// characters, nothing at all.
     pub fn write(&self) -> Result<String, BrCodeError> {
         let object = |id, value: &str| Object { id, value: value.to_owned() };
         let mut account = vec![object(within::NAME, PIX)];
@@ -263,9 +267,10 @@ impl NewCode {
         let mut sum = None;
         match &self.charge {
             Charge::Static { key, description, amount, txid: own } => {
-                account.push(object(within::KEY, key));
-                if let Some(text) = description.as_deref().filter(|text| !text.is_empty()) {
-                    account.push(object(within::DESCRIPTION, &plain(text, 72)));
+                account.push(object(within::KEY, visible(key)?));
+                let shown = description.as_deref().map(|text| plain(text, 72));
+                if let Some(text) = shown.filter(|text| !text.is_empty()) {
+                    account.push(object(within::DESCRIPTION, &text));
                 }
                 sum = amount.map(in_reais).transpose()?;
                 if let Some(own) = own {
@@ -274,7 +279,7 @@ impl NewCode {
             }
             Charge::Dynamic { url } => {
                 objects.push(object(id::INITIATION, "12"));
-                account.push(object(within::URL, url));
+                account.push(object(within::URL, visible(url)?));
             }
             Charge::Nothing if self.recurrence_url.is_some() => {}
             Charge::Nothing => {
@@ -293,7 +298,7 @@ impl NewCode {
         let additional = [object(within::TXID, txid)];
         objects.push(object(id::ADDITIONAL, &tlv::join(&additional)?));
         if let Some(url) = &self.recurrence_url {
-            let parts = [object(within::NAME, PIX), object(within::URL, url)];
+            let parts = [object(within::NAME, PIX), object(within::URL, visible(url)?)];
             objects.push(object(80, &tlv::join(&parts)?));
         }
         Ok(tlv::write(&objects)?)
@@ -306,6 +311,14 @@ fn in_reais(amount: Money) -> Result<String, BrCodeError> {
         return Ok(text);
     }
     Err(wrong(id::AMOUNT, "amount", &amount.to_string(), "an amount above zero in reais"))
+}
+
+/// A key or a location. Banks' readers count the length of other letters each in their own way,
+/// and would read another key.
+fn visible(text: &str) -> Result<&str, BrCodeError> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let right = "a key and a location are of visible ASCII characters";
+    if fits { Ok(text) } else { Err(wrong(26, "Pix", text, right)) }
 }
 
 fn is_txid(text: &str) -> Result<&str, BrCodeError> {

@@ -9,5 +9,7 @@
 mod br_code;
 mod text;
 pub mod tlv;
+mod txid;
 
 pub use br_code::{BrCode, BrCodeError, Charge, Kind, NewCode};
+pub use txid::{InvalidTxid, Txid, txid};

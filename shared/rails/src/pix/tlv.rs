@@ -10,7 +10,9 @@ const CHECKSUM: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_3740);
 const LONGEST: usize = 512;
 /// How a code begins: payload format 01.
 const BEGIN: &str = "000201";
-/// The object of the checksum, before its value.
+/// The object of the checksum.
+const CHECKSUM_OBJECT: u8 = 63;
+/// The same, before its value.
 const CHECKSUM_ID: &str = "6304";
 
 /// An object: its id, 0 to 99, and its value.
@@ -32,7 +34,7 @@ pub enum TlvError {
     #[error("{0} characters: a code has at most {LONGEST}")]
     TooLong(usize),
     /// An id or a length is not of two digits.
-    #[error("at place {at}: `{found}` is no {what} of two digits")]
+    #[error("at place {at}: `{}` is no {what} of two digits", .found.replace(char::is_control, "?"))]
     NotTwoDigits {
         /// `id` or `length`.
         what: &'static str,
@@ -107,8 +109,11 @@ pub fn read(code: &str) -> Result<Vec<Object>, TlvError> {
     if !found.eq_ignore_ascii_case(&right) {
         return Err(TlvError::Checksum { found: found.to_owned(), right });
     }
-    let objects = body.strip_suffix(CHECKSUM_ID).ok_or(TlvError::NoChecksum)?;
-    parts(objects)
+    let objects = parts(body.strip_suffix(CHECKSUM_ID).ok_or(TlvError::NoChecksum)?)?;
+    if objects.iter().any(|object| object.id == CHECKSUM_OBJECT) {
+        return Err(TlvError::Twice(CHECKSUM_OBJECT));
+    }
+    Ok(objects)
 }
 
 /// The objects of a text, or of the value of a template.

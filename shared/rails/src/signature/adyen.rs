@@ -54,6 +54,12 @@ pub fn adyen_item(
     let value = item.value.to_string();
     let AdyenItem { reference, original, account, own_reference, currency, event, success, .. } =
         item;
+    // One colon more, and one text would be of two items. Our own reference may have some: all that
+    // stands before and behind it is known.
+    let others = [reference, original, account, currency, event, success];
+    if others.into_iter().any(|field| field.contains(':')) {
+        return Err(Refused::Malformed("a field has a colon"));
+    }
     let signed =
         [reference, original, account, own_reference, &value, currency, event, success].join(":");
     secrets.signed(signed.as_bytes(), &[tag])

@@ -38,6 +38,14 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// Those of a list; none if it is empty, or if one of them is.
+    #[must_use]
+    pub fn of<T: AsRef<[u8]>>(all: &[T]) -> Option<Self> {
+        let mut all = all.iter().map(|secret| Secret::new(secret.as_ref()));
+        let first = Self::one(all.next()??);
+        all.try_fold(first, |secrets, another| Some(secrets.and(another?)))
+    }
+
     /// One secret.
     #[must_use]
     pub fn one(secret: Secret) -> Self {

@@ -35,6 +35,10 @@ pub fn mercado_pago(it: MercadoPago<'_>, secrets: &Secrets, now: i64) -> Result<
     let tag = hex::decode(tag).map_err(|_| Refused::Malformed("v1 is no hexadecimal"))?;
     let milliseconds: i64 = time.parse().map_err(|_| Refused::Malformed("ts is no number"))?;
     let mut manifest = String::new();
+    // What parts the manifest cannot stand in it: one text would be of two notifications.
+    if [it.data_id, it.request_id].into_iter().flatten().any(|id| id.contains(';')) {
+        return Err(Refused::Malformed("an id has a semicolon"));
+    }
     for (name, value) in [("id", it.data_id), ("request-id", it.request_id), ("ts", Some(time))] {
         if let Some(value) = value {
             manifest.extend([name, ":", value, ";"]);
