@@ -113,6 +113,7 @@ pub fn invoice(n: usize) -> Result<Invoice> {
         due: date(2026, 11, 20),
         delinquent: date(2026, 11, 27),
         autopay: date(2026, 11, 20),
+        collected: None,
         period: Span::new(before.0, month.1),
         lines: vec![
             line(
@@ -136,6 +137,8 @@ pub fn invoice(n: usize) -> Result<Invoice> {
         previous_balance: brl("99.90")?,
         payments: brl("99.90")?,
         credit_used: brl("0.00")?,
-        open: brl("192.83")?,
+        settled: None,
+        offers: None,
+        asked: brl("192.83")?,
     })
 }

@@ -143,7 +143,7 @@ fn data(invoice: &Invoice, stationery: &Stationery) -> Result<Value> {
         "issued": locale.date(invoice.issued),
         "due": locale.date(invoice.due),
         "period": period,
-        "open": locale.money(invoice.open),
+        "open": locale.money(invoice.asked),
         "message": stationery.message,
         "seller": { "name": seller.name, "lines": from, "address": seller.address },
         "customer": { "name": customer.name, "lines": to, "address": customer.address },
@@ -159,7 +159,7 @@ fn data(invoice: &Invoice, stationery: &Stationery) -> Result<Value> {
             ["Número da conta", invoice.account.as_str()],
             ["Número da fatura", invoice.number],
             ["Vencimento", locale.date(invoice.due)],
-            ["Valor a pagar", locale.money(invoice.open)],
+            ["Valor a pagar", locale.money(invoice.asked)],
         ],
     }))
 }

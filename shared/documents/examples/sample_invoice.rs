@@ -8,9 +8,10 @@ use mensal_documents::invoice_pdf;
 use mensal_domain::{
     account::{Address, Customer},
     calendar::Span,
+    charge::{BoletoCodes, LateTerms, PaymentCodes},
     invoice::{
-        Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, TaxLine,
-        TaxMode,
+        Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, Offers,
+        TaxLine, TaxMode,
     },
     locale::Locale,
     money::{Currency, Money},
@@ -37,15 +38,46 @@ fn main() -> Result<()> {
     credit.period = None;
     settle(&mut credit)?;
     let (letter, a4) = (stationery(Paper::Letter)?, stationery(Paper::A4)?);
-    for (name, invoice, stationery) in [
-        ("invoice-en-letter", &american, &letter),
-        ("invoice-pt-a4", &brazilian, &a4),
-        ("invoice-en-long", &long, &letter),
-        ("credit-note-pt", &credit, &a4),
+    let (none, codes) = (PaymentCodes::default(), codes()?);
+    let pix = PaymentCodes { pix: codes.pix.clone(), ..none.clone() };
+    let online = PaymentCodes {
+        link: Some("https://pay.blueridge.example/i/400217-202612?key=Zt8kq2WvN4".into()),
+        ..none.clone()
+    };
+    for (name, invoice, stationery, codes) in [
+        ("invoice-en-letter", &american, &letter, &none),
+        ("invoice-en-letter-link", &american, &letter, &online),
+        ("invoice-pt-a4", &brazilian, &a4, &codes),
+        ("invoice-pt-a4-pix", &brazilian, &a4, &pix),
+        ("invoice-en-long", &long, &letter, &none),
+        ("credit-note-pt", &credit, &a4, &none),
     ] {
-        std::fs::write(folder.join(name).with_extension("pdf"), invoice_pdf(invoice, stationery)?)?;
+        let pdf = invoice_pdf(invoice, stationery, codes)?;
+        std::fs::write(folder.join(name).with_extension("pdf"), pdf)?;
     }
     Ok(())
+}
+
+/// A Pix code and a boleto of an invented bank's customer.
+fn codes() -> Result<PaymentCodes> {
+    Ok(PaymentCodes {
+        pix: Some(
+            "00020101021226830014br.gov.bcb.pix2561pix.banco.example/qr/v2/cobv/9545f0f3\
+             ee889fe46f2c7a8c627bf3225204000053039865406192.835802BR5916SERRA AZUL TELEC\
+             6009SAO PAULO62070503***63047A45"
+                .into(),
+        ),
+        boleto: Some(BoletoCodes {
+            barcode: "34198163600000192831091234567800057123457000".parse()?,
+            line: "34191.09123 34567.800056 71234.570001 8 16360000019283".into(),
+            bank: "341-7".into(),
+            bank_name: "Banco Exemplo S.A.".into(),
+            beneficiary: "0057/12345-7".into(),
+            our_number: "109/12345678-0".into(),
+            wallet: "109".into(),
+        }),
+        link: None,
+    })
 }
 
 fn stationery(paper: Paper) -> Result<Stationery> {
@@ -147,9 +179,9 @@ fn settle(invoice: &mut Invoice) -> Result<()> {
     invoice.total = total;
     let nothing = Money::zero(invoice.currency());
     if total.is_negative() {
-        (invoice.credit_used, invoice.open) = (nothing, nothing);
+        (invoice.credit_used, invoice.asked) = (nothing, nothing);
     } else {
-        invoice.open = total.minus(invoice.credit_used)?;
+        invoice.asked = total.minus(invoice.credit_used)?;
     }
     Ok(())
 }
@@ -201,6 +233,7 @@ fn american() -> Result<Invoice> {
         due: date(2026, 12, 21),
         delinquent: date(2026, 12, 28),
         autopay: date(2026, 12, 15),
+        collected: None,
         period: Span::new(date(2026, 11, 19), date(2027, 1, 1)),
         lines,
         taxes: vec![TaxLine {
@@ -215,7 +248,9 @@ fn american() -> Result<Invoice> {
         previous_balance: usd("72.00")?,
         payments: usd("80.00")?,
         credit_used: usd("8.00")?,
-        open: usd("0.00")?,
+        settled: None,
+        offers: None,
+        asked: usd("0.00")?,
     };
     settle(&mut invoice)?;
     Ok(invoice)
@@ -275,6 +310,7 @@ fn brazilian() -> Result<Invoice> {
         due: date(2026, 11, 20),
         delinquent: date(2026, 11, 27),
         autopay: date(2026, 11, 20),
+        collected: None,
         period: Span::new(date(2026, 11, 1), date(2026, 12, 10)),
         lines,
         taxes: vec![
@@ -286,7 +322,14 @@ fn brazilian() -> Result<Invoice> {
         previous_balance: brl("99.90")?,
         payments: brl("99.90")?,
         credit_used: Money::zero(total),
-        open: Money::zero(total),
+        settled: None,
+        offers: Some(Offers {
+            rails: vec!["boleto@banco".parse()?, "pix@banco".parse()?],
+            register_on: date(2026, 11, 10),
+            payable_days: 30,
+            late: LateTerms { fine_percent: 2.into(), interest_percent: 1.into() },
+        }),
+        asked: Money::zero(total),
     };
     settle(&mut invoice)?;
     Ok(invoice)

@@ -17,6 +17,12 @@ pub enum DocumentError {
         /// The place in the path data, cut short.
         near: String,
     },
+    /// The text of a Pix code is empty, or longer than a code may be.
+    #[error("the Pix code has {bytes} bytes: there must be 1 to 512")]
+    Pix {
+        /// So many it has.
+        bytes: usize,
+    },
     /// The fonts inside the program cannot be read: the program was built wrongly.
     #[error("the built-in font {0} cannot be read")]
     Font(&'static str),

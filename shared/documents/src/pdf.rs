@@ -3,13 +3,15 @@
 use jiff::civil::Date;
 use krilla::{
     Document, SerializeSettings,
+    action::{Action, LinkAction},
+    annotation::{Annotation, LinkAnnotation, Target},
     color::rgb,
     configure::{Accessibility, Archival, ConfigurationBuilder},
     destination::XyzDestination,
-    geom::{Path, PathBuilder, Point, Rect, Transform},
+    geom::{Path, PathBuilder, Point, Quadrilateral, Rect, Transform},
     metadata::{DateTime, Metadata},
     outline::{Outline, OutlineNode},
-    page::PageSettings,
+    page::{Page as PdfPage, PageSettings},
     paint::{Fill, Stroke, StrokeDash},
     surface::Surface,
     tagging::{
@@ -24,8 +26,9 @@ use crate::{
     fonts::Fonts,
     layout::PaperSize,
     logo,
-    palette::{GREY, Rgb},
-    sheet::{Item, Mark, Node, Page, Pen, Shape, Sheet},
+    palette::{GREY, INK, Rgb},
+    sheet::{Item, Link, Mark, Node, Page, Pen, Shape, Sheet},
+    symbol::Symbol,
     units::{Area, pt},
 };
 
@@ -63,6 +66,7 @@ pub(crate) fn write(
         fonts: sheet.fonts,
         logo: shapes.collect::<Result<_, DocumentError>>()?,
         identifiers: vec![Vec::new(); sheet.marks],
+        unbroken: std::mem::take(&mut sheet.unbroken),
         glyphs: Vec::new(),
         text: String::new(),
     };
@@ -76,6 +80,9 @@ pub(crate) fn write(
         painter.items(&mut surface, page);
         surface.pop();
         surface.finish();
+        for link in &page.links {
+            painter.link(&mut pdf_page, link);
+        }
         pdf_page.finish();
     }
     let lang = about.locale.tag().to_owned();
@@ -122,6 +129,8 @@ struct Painter {
     logo: Vec<(Path, Rgb)>,
     /// Of each mark, where its content stands; more than once if it breaks over pages.
     identifiers: Vec<Vec<Identifier>>,
+    /// What is copied in the place of the text of a mark.
+    unbroken: Vec<(Mark, String)>,
     glyphs: Vec<KrillaGlyph>,
     text: String,
 }
@@ -134,7 +143,7 @@ impl Painter {
         for item in &page.items {
             let mark = match item {
                 Item::Text { mark, .. } => *mark,
-                Item::Logo { mark, .. } => Some(*mark),
+                Item::Logo { mark, .. } | Item::Symbol { mark, .. } => Some(*mark),
             };
             if open != Some(mark) {
                 if open.is_some() {
@@ -155,6 +164,10 @@ impl Painter {
                     color = None;
                     self.draw_logo(surface, *area);
                 }
+                Item::Symbol { x, y, symbol, .. } => {
+                    color = None;
+                    draw_symbol(surface, *x, *y, symbol);
+                }
             }
         }
         if open.is_some() {
@@ -164,7 +177,10 @@ impl Painter {
 
     fn start(&mut self, surface: &mut Surface<'_>, mark: Option<Mark>) {
         if let Some(mark) = mark {
-            let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+            let unbroken = self.unbroken.iter().find(|(of, _)| *of == mark);
+            let text = unbroken.map(|(_, text)| text.as_str());
+            let span = SpanTag::empty().with_actual_text(text);
+            let identifier = surface.start_tagged(ContentTag::Span(span));
             if let Some(identifiers) = self.identifiers.get_mut(mark.0) {
                 identifiers.push(identifier);
             }
@@ -209,6 +225,20 @@ impl Painter {
         surface.pop();
     }
 
+    /// Makes a text lead somewhere. In the structure its annotation comes before the text.
+    fn link(&mut self, page: &mut PdfPage<'_>, link: &Link) {
+        let lines = link.areas.iter().filter_map(|area| area.in_points());
+        let lines: Vec<Quadrilateral> = lines.map(Into::into).collect();
+        let Some(identifiers) = self.identifiers.get_mut(link.mark.0) else { return };
+        if lines.is_empty() {
+            return;
+        }
+        let target = Target::Action(Action::from(LinkAction::new(link.target.clone())));
+        let annotation = LinkAnnotation::new_with_quad_points(lines, target);
+        let annotation = Annotation::new_link(annotation, Some(link.alt.clone()));
+        identifiers.insert(0, page.add_tagged_annotation(annotation));
+    }
+
     /// Turns the structure into krilla's, now that the identifiers are known.
     fn grow(&mut self, node: Node, into: &mut Vec<PdfNode>) {
         match node {
@@ -225,6 +255,23 @@ impl Painter {
             }
         }
     }
+}
+
+/// Blocks in their own steps, all of them one path: no reader sees a seam between two.
+fn draw_symbol(surface: &mut Surface<'_>, x: f32, y: f32, symbol: &Symbol) {
+    let mut path = PathBuilder::new();
+    for block in &symbol.blocks {
+        let [left, top, width, height] = block.map(f32::from);
+        if let Some(rect) = Rect::from_xywh(left, top, width, height) {
+            path.push_rect(rect);
+        }
+    }
+    surface.push_transform(&Transform::from_row(symbol.step, 0.0, 0.0, symbol.step, x, y));
+    surface.set_fill(Some(fill(INK)));
+    if let Some(path) = path.finish() {
+        surface.draw_path(&path);
+    }
+    surface.pop();
 }
 
 /// Decoration, below all text: one artifact.

@@ -1,9 +1,9 @@
 //! What stands where: the pages as lists of shapes and texts, and the structure that screen
 //! readers follow. Nothing is written yet, so that each page can say how many there are.
 
-use krilla::tagging::{Tag, TagKind};
+use krilla::tagging::{BBox, Tag, TagKind};
 
-use crate::{fonts::Fonts, palette::Rgb, text::Style, units::Area};
+use crate::{fonts::Fonts, palette::Rgb, symbol::Symbol, text::Style, units::Area};
 
 /// Text that belongs together in the structure: the content of one paragraph or cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,21 @@ pub(crate) enum Item {
     Text { mark: Option<Mark>, x: f32, y: f32, pen: Pen, text: String },
     /// The issuer's logo.
     Logo { mark: Mark, area: Area },
+    /// A code from its upper left corner.
+    Symbol { mark: Mark, x: f32, y: f32, symbol: Symbol },
+}
+
+/// Text that leads to a page of the web.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    /// The text.
+    pub(crate) mark: Mark,
+    /// Where its lines stand.
+    pub(crate) areas: Vec<Area>,
+    /// The address.
+    pub(crate) target: String,
+    /// What is said of it.
+    pub(crate) alt: String,
 }
 
 /// One page.
@@ -41,6 +56,7 @@ pub(crate) enum Item {
 pub(crate) struct Page {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) items: Vec<Item>,
+    pub(crate) links: Vec<Link>,
     /// The line that the page number stands on.
     pub(crate) foot: f32,
     /// Whether something is to be cut off below that line.
@@ -68,6 +84,8 @@ pub(crate) struct Sheet {
     pub(crate) fonts: &'static Fonts,
     pub(crate) pages: Vec<Page>,
     pub(crate) marks: usize,
+    /// Text that is copied and spoken in the place of a mark's own, which is broken into lines.
+    pub(crate) unbroken: Vec<(Mark, String)>,
     /// The groups that are open, the document itself first.
     open: Vec<Group>,
 }
@@ -75,7 +93,7 @@ pub(crate) struct Sheet {
 impl Sheet {
     pub(crate) fn new(fonts: &'static Fonts) -> Self {
         let document = Group { tag: Tag::Div.into(), children: Vec::new() };
-        Self { fonts, pages: Vec::new(), marks: 0, open: vec![document] }
+        Self { fonts, pages: Vec::new(), marks: 0, unbroken: Vec::new(), open: vec![document] }
     }
 
     /// The nodes right below the document.
@@ -118,6 +136,20 @@ impl Sheet {
         self.marks += 1;
         self.add(Node::Group(Group { tag: tag.into(), children: vec![Node::Mark(mark)] }));
         mark
+    }
+
+    /// A picture in the structure, described in words, where it stands on this page.
+    pub(crate) fn figure(&mut self, alt: String, area: Area) -> Mark {
+        let page = self.pages.len().saturating_sub(1);
+        let bounds = area.in_points().map(|bounds| BBox::new(page, bounds));
+        self.leaf(Tag::Figure(Some(alt)).with_bbox(bounds))
+    }
+
+    /// A code from its upper left corner, described in words.
+    pub(crate) fn symbol(&mut self, alt: String, x: f32, y: f32, symbol: Symbol) {
+        let (x, y) = (x.round(), y.round());
+        let mark = self.figure(alt, Area::new(x, y, symbol.width(), symbol.height()));
+        self.page().items.push(Item::Symbol { mark, x, y, symbol });
     }
 
     fn add(&mut self, node: Node) {

@@ -87,6 +87,27 @@ impl Fonts {
         lines
     }
 
+    /// Printable text in lines no wider than `width`, broken anywhere and with all its spaces: a
+    /// code, in which each character counts.
+    pub(crate) fn chop(&self, text: &str, style: Style, width: f32) -> Vec<String> {
+        let face = self.face(style.weight);
+        let limit = self.limit(width, style);
+        let mut lines = vec![String::new()];
+        let mut used = 0;
+        for char in self.printable(text).chars() {
+            let step = u32::from(face.glyph(char).advance);
+            if used + step > limit && used > 0 {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push(char);
+            }
+            used += step;
+        }
+        lines
+    }
+
     /// Printable text on one line of at most `width`: smaller where it must be, down to seven
     /// tenths of the size, and then cut off with an ellipsis.
     pub(crate) fn fit(&self, text: &str, style: Style, width: f32) -> (String, Style) {
@@ -222,6 +243,18 @@ mod tests {
         }
         assert_eq!(fonts().wrap("", BODY, 100.0), [""]);
         assert!(fonts().wrap(text, BODY, 500.0).iter().any(|line| line.contains("R$\u{a0}1")));
+    }
+
+    #[test]
+    fn a_code_is_broken_anywhere_and_keeps_its_spaces() {
+        let code = "00020126580014br.gov.bcb.pix5925EMPRORT AMBIENTAL        6008BRASILIA";
+        for width in [90.0, 700.0, 5000.0] {
+            let lines = fonts().chop(code, BODY, width);
+            assert!(lines.iter().all(|line| fonts().width(line, BODY) <= width), "{lines:?}");
+            assert_eq!(lines.concat(), code);
+        }
+        assert_eq!(fonts().chop("ab", BODY, 1.0), ["a", "b"]);
+        assert_eq!(fonts().chop("", BODY, 1.0), [""]);
     }
 
     #[test]

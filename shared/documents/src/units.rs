@@ -3,6 +3,8 @@
 //! The pages are drawn in these units under one matrix, because a PDF writes whole numbers in
 //! fewer bytes, and faster, than fractions. Floats are for geometry only.
 
+use krilla::geom::Rect;
+
 /// Points (1/72 inch) in units.
 pub(crate) const fn pt(points: f32) -> f32 {
     points * 10.0
@@ -38,5 +40,12 @@ impl Area {
 
     pub(crate) const fn bottom(self) -> f32 {
         self.y + self.height
+    }
+
+    /// In points, as the parts of a PDF have it that stand outside of the drawing; none if it has
+    /// no extent.
+    pub(crate) fn in_points(self) -> Option<Rect> {
+        let point = pt(1.0);
+        Rect::from_xywh(self.x / point, self.y / point, self.width / point, self.height / point)
     }
 }

@@ -57,7 +57,19 @@ pub(crate) struct Words {
     pub(crate) message: &'static str,
     pub(crate) page: &'static str,
 
+    pub(crate) pix: &'static str,
+    pub(crate) pix_how: &'static str,
+    pub(crate) pix_code: &'static str,
+    pub(crate) pay_online: &'static str,
+
+    pub(crate) collected: &'static str,
+    pub(crate) charged_to: &'static str,
+    pub(crate) charged_on: &'static str,
+    pub(crate) your_card: &'static str,
+    pub(crate) your_bank_account: &'static str,
+
     pub(crate) detach: &'static str,
+    pub(crate) cut: &'static str,
     pub(crate) slip: &'static str,
     pub(crate) from: &'static str,
     pub(crate) account_number: &'static str,
@@ -128,7 +140,19 @@ const ENGLISH: Words = Words {
     message: "Message",
     page: "Page",
 
+    pix: "Pay with Pix",
+    pix_how: "Point the camera of your bank’s app at the QR code, or copy this code:",
+    pix_code: "QR code of the Pix",
+    pay_online: "Pay online at",
+
+    collected: "Automatic payment",
+    charged_to: "will be charged to",
+    charged_on: "on",
+    your_card: "your card",
+    your_bank_account: "your bank account",
+
     detach: "Detach here and return this part with your payment",
+    cut: "Cut here",
     slip: "Remittance slip",
     from: "Payment from",
     account_number: "Account number",
@@ -192,7 +216,19 @@ const PORTUGUESE: Words = Words {
     message: "Mensagem",
     page: "Página",
 
+    pix: "Pague com Pix",
+    pix_how: "Aponte a câmera do app do seu banco para o QR code ou copie o código (copia e cola):",
+    pix_code: "QR code do Pix",
+    pay_online: "Pague online em",
+
+    collected: "Pagamento automático",
+    charged_to: "serão cobrados de",
+    charged_on: "em",
+    your_card: "seu cartão",
+    your_bank_account: "sua conta bancária",
+
     detach: "Destaque aqui e envie esta parte com o seu pagamento",
+    cut: "Recorte aqui",
     slip: "Guia de pagamento",
     from: "Pagador",
     account_number: "Número da conta",

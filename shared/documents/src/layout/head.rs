@@ -41,8 +41,8 @@ impl Layout<'_> {
         let mut name_x = left;
         if !seller.logo.is_empty() {
             let alt = format!("{} {}", words.logo_of, seller.name);
-            let mark = self.sheet.leaf(Tag::Figure(Some(alt)));
             let area = Area::new(left, top, LOGO, LOGO);
+            let mark = self.sheet.figure(alt, area);
             self.sheet.page().items.push(Item::Logo { mark, area });
             name_x += LOGO + pt(10.0);
         }
@@ -172,7 +172,7 @@ impl Layout<'_> {
         } else {
             [
                 (words.due, locale.date(invoice.due)),
-                (words.amount_to_pay, locale.money(invoice.open)),
+                (words.amount_to_pay, locale.money(invoice.asked)),
                 (words.invoice_number, number.to_owned()),
             ]
         };

@@ -19,18 +19,19 @@ const BESIDE: usize = 11;
 
 impl Layout<'_> {
     /// Places the message in the left column from here on if it is short enough, and below
-    /// everything otherwise. `other_end` is where the right column ends.
-    pub(super) fn message_beside(&mut self, width: f32, other_end: f32) {
+    /// everything otherwise. `other_end` is where the right column ends; returns where it ends
+    /// with the message.
+    pub(super) fn message_beside(&mut self, width: f32, other_end: f32) -> f32 {
         let lines = self.message_lines(width);
         if lines.is_empty() {
             self.y = self.y.max(other_end);
-            return;
+            return other_end;
         }
         if lines.len() <= BESIDE && box_height(lines.len()) <= self.room() {
             self.y += pt(4.0);
             self.message_box(width, &lines, None);
             self.y = self.y.max(other_end);
-            return;
+            return other_end;
         }
         self.y = self.y.max(other_end) + pt(12.0);
         let width = self.paper.content();
@@ -49,6 +50,7 @@ impl Layout<'_> {
             mark = Some(self.message_box(width, now, mark));
             rest = later;
         }
+        self.y
     }
 
     fn message_lines(&self, width: f32) -> Vec<String> {

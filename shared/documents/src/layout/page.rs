@@ -87,6 +87,7 @@ impl Layout<'_> {
         }
         self.sheet.rule(left, y + pt(6.0), content, RULE);
         self.y = y + pt(18.0);
+        self.sums_end = self.y;
     }
 
     /// How much room is left above the foot of this page.

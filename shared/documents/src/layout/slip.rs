@@ -147,7 +147,7 @@ impl Layout<'_> {
             (words.account_number, invoice.account.to_string()),
             (words.invoice_number, invoice.number.clone()),
             (words.due, locale.date(invoice.due)),
-            (words.amount_due, locale.money(invoice.open)),
+            (words.amount_due, locale.money(invoice.asked)),
         ];
         let mut y = top;
         let step = pt(28.5);
@@ -188,7 +188,7 @@ impl Layout<'_> {
 
 #[cfg(test)]
 mod tests {
-    use mensal_domain::stationery::Paper;
+    use mensal_domain::{charge::PaymentCodes, stationery::Paper};
 
     use super::*;
     use crate::{
@@ -204,7 +204,8 @@ mod tests {
         stationery.seller.remit_to = (!remit_to.is_empty()).then(|| address(remit_to));
         let mut invoice = invoice(vec![line("Fiber", "64.00")]);
         invoice.customer.address = address(&["one", "two", "three", "four", "five"]);
-        let sheet = crate::layout::invoice(&invoice, &stationery, fonts).unwrap();
+        let none = PaymentCodes::default();
+        let sheet = crate::layout::invoice(&invoice, &stationery, &none, fonts).unwrap();
         let mut areas = Vec::new();
         for item in &sheet.pages.last().unwrap().items {
             if let Item::Text { x, y, pen, text, .. } = item {

@@ -49,7 +49,8 @@ impl Layout<'_> {
         let lines = |sums: &[Sum]| sums.iter().map(|_| LEADING).sum::<f32>();
         #[allow(clippy::cast_precision_loss)] // two at most
         let below = notes.len().max(1) as f32 * pt(30.0);
-        self.need(lines(&sums) + BAND + below);
+        let online = self.address_to_pay_at(SUMS - INSET);
+        self.need(lines(&sums) + BAND + below.max(Self::online_height(&online)));
         let (top, left) = (self.y, self.paper.left);
         let x = self.paper.right() - SUMS;
 
@@ -67,6 +68,7 @@ impl Layout<'_> {
                 self.sheet.text(mark, x + INSET, self.y, pen, &line);
             }
         }
+        self.online(x + INSET, &online);
         let sums_end = self.y;
 
         self.y = top;
@@ -84,7 +86,7 @@ impl Layout<'_> {
             self.sheet.close_group(table);
             self.y += pt(5.0);
         }
-        self.message_beside(width, sums_end);
+        self.sums_end = self.message_beside(width, sums_end);
         Ok(())
     }
 
@@ -131,7 +133,7 @@ impl Layout<'_> {
         if invoice.status == InvoiceStatus::Void {
             return Ok(Vec::new());
         }
-        let earlier = invoice.balance()?.minus(invoice.open)?;
+        let earlier = invoice.balance()?.minus(invoice.asked)?;
         let owed = earlier.is_positive();
         let mut notes = Vec::new();
         let quiet = Self::grey(Style::regular(8.2));
@@ -141,13 +143,13 @@ impl Layout<'_> {
                 note = format!("{note} {}", words.nothing_to_do);
             }
             notes.push((quiet, note));
-        } else if invoice.open.is_zero() {
+        } else if invoice.asked.is_zero() {
             let note = if owed { words.settled } else { words.nothing_to_pay };
             notes.push((quiet, note.to_owned()));
         }
         if owed {
             // Credit that an invoice leaves over lowers the balance but pays no earlier one.
-            let open = invoice.open.is_positive();
+            let open = invoice.asked.is_positive();
             let what = if open { words.earlier_open } else { words.earlier_open_less_credit };
             let amount = invoice.locale.money(earlier);
             let note = format!("{what} {amount}. {}", words.pay_earlier);
@@ -189,7 +191,7 @@ impl Layout<'_> {
         let (label, amount) = if invoice.is_credit_note() {
             (words.credited, -invoice.total)
         } else {
-            (words.amount_to_pay, invoice.open)
+            (words.amount_to_pay, invoice.asked)
         };
         self.y += pt(3.0);
         let tint = self.palette.tint;

@@ -7,11 +7,11 @@ use mensal_domain::{
     stationery::Paper,
 };
 
-use super::{address, in_portuguese, invoice, line, read::Read, stationery, usd};
-use crate::{DocumentError, invoice_pdf};
+use super::{address, in_portuguese, invoice, line, plain_pdf, read::Read, stationery, usd};
+use crate::DocumentError;
 
 fn read(invoice: &mensal_domain::invoice::Invoice) -> Read {
-    Read::new(&invoice_pdf(invoice, &stationery(Paper::Letter)).unwrap())
+    Read::new(&plain_pdf(invoice, &stationery(Paper::Letter)).unwrap())
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn both_languages_on_both_papers_fit_one_page() {
             (&english, ["Bill to", "Due date", "Make checks payable to: ", "$65.96", "en-US"]),
             (&portuguese, ["Cliente", "Vencimento", "Cheque nominal a: ", "R$ 65,96", "pt-BR"]),
         ] {
-            let read = Read::new(&invoice_pdf(invoice, &stationery(paper)).unwrap());
+            let read = Read::new(&plain_pdf(invoice, &stationery(paper)).unwrap());
             let (language, words) = words.split_last().unwrap();
             read.has(words);
             let catalog = read.document.catalog().unwrap();
@@ -146,7 +146,7 @@ fn no_legal_name_and_no_amount_is_ever_cut() {
         for name in [name, letters.as_str()] {
             let mut stationery = stationery(paper);
             stationery.seller.name = name.into();
-            let read = Read::new(&invoice_pdf(&invoice, &stationery).unwrap());
+            let read = Read::new(&plain_pdf(&invoice, &stationery).unwrap());
             assert_eq!(read.pages.len(), 3);
             read.has_not(&["…"]);
             let text = read.text().replace('\n', " ").replace(' ', "");
@@ -167,7 +167,7 @@ fn the_sums_show_included_taxes_the_account_and_used_credit() {
     invoice.previous_balance = usd("42.00");
     invoice.payments = usd("50.00");
     invoice.credit_used = usd("8.00");
-    invoice.open = usd("93.96");
+    invoice.asked = usd("93.96");
     let portuguese = in_portuguese(&invoice);
     read(&invoice).has(&[
         "ICMS 18% (included)",
@@ -209,7 +209,7 @@ fn who_owes_for_earlier_invoices_is_told_so_whatever_this_one_asks_for() {
     asks.payments = usd("91.65");
     let mut settled = asks.clone();
     settled.credit_used = settled.total;
-    settled.open = usd("0.00");
+    settled.asked = usd("0.00");
     let mut note = invoice(vec![line("Fiber 300", "-25.96")]);
     note.previous_balance = usd("532.35");
     let pay = "Please pay them by their own slips.";
@@ -243,7 +243,7 @@ fn nothing_is_demanded_when_credit_covers_it_or_when_it_is_void() {
     invoice.status = InvoiceStatus::Issued;
     invoice.previous_balance = -invoice.total;
     invoice.credit_used = invoice.total;
-    invoice.open = usd("0.00");
+    invoice.asked = usd("0.00");
     let settled = read(&invoice);
     settled.has(&["Nothing to pay: this invoice is settled.", "$0.00"]);
     settled.has_not(&["Remittance"]);
@@ -285,7 +285,7 @@ fn a_logo_that_cannot_be_drawn_is_an_error_that_says_where() {
     let invoice = invoice(Vec::new());
     let mut stationery = stationery(Paper::A4);
     stationery.seller.logo[0].path = "M0 0 a1 2".into();
-    let error = invoice_pdf(&invoice, &stationery).unwrap_err();
+    let error = plain_pdf(&invoice, &stationery).unwrap_err();
     assert!(matches!(&error, DocumentError::Logo { near } if near == "a1 2"), "{error}");
 }
 
@@ -293,10 +293,10 @@ fn a_logo_that_cannot_be_drawn_is_an_error_that_says_where() {
 fn the_same_invoice_gives_the_same_bytes_on_every_thread() {
     let invoice = invoice(vec![line("Fiber 500", "64.00"), line("Router", "8.00")]);
     let stationery = stationery(Paper::A4);
-    let first = invoice_pdf(&invoice, &stationery).unwrap();
+    let first = plain_pdf(&invoice, &stationery).unwrap();
     std::thread::scope(|scope| {
         let threads: Vec<_> =
-            (0..4).map(|_| scope.spawn(|| invoice_pdf(&invoice, &stationery).unwrap())).collect();
+            (0..4).map(|_| scope.spawn(|| plain_pdf(&invoice, &stationery).unwrap())).collect();
         for thread in threads {
             assert!(thread.join().unwrap() == first);
         }

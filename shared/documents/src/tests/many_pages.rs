@@ -2,12 +2,11 @@
 
 use mensal_domain::stationery::Paper;
 
-use super::{invoice, line, read::Read, stationery};
-use crate::invoice_pdf;
+use super::{invoice, line, plain_pdf, read::Read, stationery};
 
 #[test]
 fn an_invoice_without_lines_says_so() {
-    let read = Read::new(&invoice_pdf(&invoice(Vec::new()), &stationery(Paper::A4)).unwrap());
+    let read = Read::new(&plain_pdf(&invoice(Vec::new()), &stationery(Paper::A4)).unwrap());
     assert_eq!(read.pages.len(), 1);
     read.has(&["No charges in this period.", "Page 1 of 1", "Remittance slip"]);
 }
@@ -16,7 +15,7 @@ fn an_invoice_without_lines_says_so() {
 fn a_thousand_lines_all_stand_under_a_head_on_counted_pages() {
     let lines: Vec<_> = (0..1000).map(|n| line(&format!("Circuit {n:04}"), "1.00")).collect();
     for paper in [Paper::A4, Paper::Letter] {
-        let read = Read::new(&invoice_pdf(&invoice(lines.clone()), &stationery(paper)).unwrap());
+        let read = Read::new(&plain_pdf(&invoice(lines.clone()), &stationery(paper)).unwrap());
         let pages = read.pages.len();
         assert!((15..40).contains(&pages), "{pages} pages");
         for n in 0..1000 {
@@ -41,7 +40,7 @@ fn a_thousand_lines_all_stand_under_a_head_on_counted_pages() {
 fn one_description_may_be_longer_than_a_page() {
     let words: Vec<String> = (0..4000).map(|n| format!("w{n}")).collect();
     let invoice = invoice(vec![line(&words.join(" "), "1.00"), line("After", "2.00")]);
-    let read = Read::new(&invoice_pdf(&invoice, &stationery(Paper::Letter)).unwrap());
+    let read = Read::new(&plain_pdf(&invoice, &stationery(Paper::Letter)).unwrap());
     assert!(read.pages.len() > 3);
     let text = read.text();
     let printed: Vec<&str> = text.split_whitespace().filter(|word| word.starts_with('w')).collect();
@@ -58,7 +57,7 @@ fn a_message_of_any_length_is_printed_to_its_end() {
         let message: Vec<String> =
             (0..sentences).map(|n| format!("Sentence {n} of the message of the season.")).collect();
         stationery.message = message.join("\n");
-        let pdf = invoice_pdf(&invoice(vec![line("Fiber", "64.00")]), &stationery).unwrap();
+        let pdf = plain_pdf(&invoice(vec![line("Fiber", "64.00")]), &stationery).unwrap();
         let read = Read::new(&pdf);
         assert!(pages.contains(&read.pages.len()), "{sentences}: {} pages", read.pages.len());
         for sentence in &message {
@@ -73,7 +72,7 @@ fn the_slip_moves_to_a_further_page_when_there_is_no_room_under_the_content() {
     let mut counts = Vec::new();
     for lines in 1..30 {
         let lines = (0..lines).map(|_| line("Fiber", "64.00")).collect();
-        let read = Read::new(&invoice_pdf(&invoice(lines), &stationery(Paper::A4)).unwrap());
+        let read = Read::new(&plain_pdf(&invoice(lines), &stationery(Paper::A4)).unwrap());
         assert!(read.pages.last().unwrap().contains("Remittance slip"));
         counts.push(read.pages.len());
     }

@@ -1,14 +1,17 @@
 //! Tests that read finished PDFs back with a PDF library of somebody else's.
 
+mod codes;
 mod documents;
 mod many_pages;
 mod read;
+mod scan;
 mod structure;
 
 use jiff::civil::date;
 use mensal_domain::{
     account::{Address, Customer},
     calendar::Span,
+    charge::{BoletoCodes, PaymentCodes},
     invoice::{
         Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, TaxLine,
         TaxMode,
@@ -17,6 +20,8 @@ use mensal_domain::{
     money::Money,
     stationery::{LogoPath, Paper, Seller, Stationery},
 };
+
+use crate::{DocumentError, invoice_pdf};
 
 pub(crate) fn usd(text: &str) -> Money {
     format!("{text} USD").parse().unwrap()
@@ -62,6 +67,7 @@ pub(crate) fn invoice(lines: Vec<Line>) -> Invoice {
         due: date(2026, 12, 21),
         delinquent: date(2026, 12, 28),
         autopay: date(2026, 12, 15),
+        collected: None,
         period: Span::new(date(2026, 12, 1), date(2027, 1, 1)),
         lines,
         taxes: vec![TaxLine {
@@ -76,7 +82,9 @@ pub(crate) fn invoice(lines: Vec<Line>) -> Invoice {
         previous_balance: usd("0.00"),
         payments: usd("0.00"),
         credit_used: usd("0.00"),
-        open: if total.is_negative() { usd("0.00") } else { total },
+        settled: None,
+        offers: None,
+        asked: if total.is_negative() { usd("0.00") } else { total },
     }
 }
 
@@ -85,6 +93,27 @@ pub(crate) fn in_portuguese(invoice: &Invoice) -> Invoice {
     let json = serde_json::to_string(invoice).unwrap();
     let json = json.replace(" USD\"", " BRL\"").replace("en-US", "pt-BR");
     serde_json::from_str(&json).unwrap()
+}
+
+/// A boleto with these digits.
+pub(crate) fn boleto(digits: &str) -> BoletoCodes {
+    BoletoCodes {
+        barcode: digits.parse().unwrap(),
+        line: "34191.09123 34567.800056 71234.570001 8 16360000019283".into(),
+        bank: "341-7".into(),
+        bank_name: "Banco Exemplo S.A.".into(),
+        beneficiary: "0057/12345-7".into(),
+        our_number: "109/12345678-0".into(),
+        wallet: "109".into(),
+    }
+}
+
+/// The document of an invoice that is paid by hand.
+pub(crate) fn plain_pdf(
+    invoice: &Invoice,
+    stationery: &Stationery,
+) -> Result<Vec<u8>, DocumentError> {
+    invoice_pdf(invoice, stationery, &PaymentCodes::default())
 }
 
 pub(crate) fn stationery(paper: Paper) -> Stationery {

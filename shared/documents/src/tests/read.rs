@@ -31,6 +31,30 @@ impl Read {
         self.pages.iter().flat_map(|page| page.lines()).filter(|line| *line == piece).count()
     }
 
+    /// The texts that are copied in the place of what is printed in lines.
+    pub(super) fn unbroken_texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for page in self.document.get_pages().into_values() {
+            let content = Content::decode(&self.document.get_page_content(page)).unwrap();
+            let marked = content.operations.iter().filter(|operation| operation.operator == "BDC");
+            let properties = marked.filter_map(|operation| operation.operands[1].as_dict().ok());
+            let actual = properties.filter_map(|properties| properties.get(b"ActualText").ok());
+            texts.extend(actual.map(|text| lopdf::decode_text_string(text).unwrap()));
+        }
+        texts
+    }
+
+    /// Where the links of all pages lead to.
+    pub(super) fn links(&self) -> Vec<String> {
+        let pages = self.document.get_pages().into_values();
+        let annotations = pages.flat_map(|page| self.document.get_page_annotations(page).unwrap());
+        let action = |annotation: &lopdf::Dictionary| {
+            let action = annotation.get(b"A").unwrap().as_dict().unwrap();
+            action.get(b"URI").unwrap().as_str().unwrap().to_vec()
+        };
+        annotations.map(|one| String::from_utf8(action(one)).unwrap()).collect()
+    }
+
     #[track_caller]
     pub(super) fn has(&self, pieces: &[&str]) {
         for piece in pieces {

@@ -1,9 +1,9 @@
 //! What screen readers and archives read: structure, language, identifiers, dates.
 
-use lopdf::{Dictionary, Document, Object};
-use mensal_domain::stationery::Paper;
+use lopdf::{Dictionary, Document, Object, decode_text_string};
+use mensal_domain::{charge::PaymentCodes, stationery::Paper};
 
-use super::{invoice, line, read::Read, stationery};
+use super::{boleto, invoice, line, plain_pdf, read::Read, stationery};
 use crate::invoice_pdf;
 
 /// The types of the structure in reading order, as `Table(TR(TH TH) TR(TD TD))`.
@@ -47,7 +47,7 @@ fn structure(document: &Document) -> String {
 #[test]
 fn the_structure_reads_from_the_logo_to_the_slip_with_tables_as_tables() {
     let invoice = invoice(vec![line("Fiber 500", "64.00"), line("Router", "8.00")]);
-    let pdf = invoice_pdf(&invoice, &stationery(Paper::A4)).unwrap();
+    let pdf = plain_pdf(&invoice, &stationery(Paper::A4)).unwrap();
     let read = Read::new(&pdf);
     let row = "TR(TD TD TD TD)";
     let sum = "TR(TH TD)";
@@ -60,9 +60,39 @@ fn the_structure_reads_from_the_logo_to_the_slip_with_tables_as_tables() {
 }
 
 #[test]
+fn codes_are_figures_in_sections_of_their_own_and_a_link_is_a_link() {
+    let invoice = invoice(vec![line("Fiber 500", "64.00")]);
+    let codes = PaymentCodes {
+        pix: Some("00020126580014br.gov.bcb.pix".into()),
+        boleto: Some(boleto(&"0123".repeat(11))),
+        link: Some("https://pay.example/i".into()),
+    };
+    let pdf = invoice_pdf(&invoice, &stationery(Paper::A4), &codes).unwrap();
+    let read = Read::new(&pdf);
+    let structure = structure(&read.document);
+    let fields = ["P"; 23].join(" ");
+    let want = format!("P(Span Link) H2 P Sect(H2 P Figure P) P P Sect(H2 P P {fields} Figure))");
+    assert!(structure.ends_with(&want), "{structure}");
+    // Said of the symbols, in the language of each part.
+    let (mut said, mut languages) = (Vec::new(), Vec::new());
+    for object in read.document.objects.values() {
+        let Ok(element) = object.as_dict() else { continue };
+        if element.has_type(b"Annot") || !element.has(b"S") {
+            continue;
+        }
+        let text = |key: &[u8]| element.get(key).ok().map(|text| decode_text_string(text).unwrap());
+        said.extend(text(b"Alt"));
+        languages.extend(text(b"Lang"));
+    }
+    assert!(said.contains(&"QR code of the Pix".to_owned()), "{said:?}");
+    assert!(said.iter().any(|alt| alt.starts_with("Código de barras do boleto 34191.")));
+    assert!(languages.contains(&"pt-BR".to_owned()), "{languages:?}");
+}
+
+#[test]
 fn a_table_over_pages_is_one_table_with_one_head() {
     let lines = (0..100).map(|n| line(&format!("Circuit {n}"), "1.00")).collect();
-    let pdf = invoice_pdf(&invoice(lines), &stationery(Paper::A4)).unwrap();
+    let pdf = plain_pdf(&invoice(lines), &stationery(Paper::A4)).unwrap();
     let structure = structure(&Read::new(&pdf).document);
     assert_eq!(structure.matches("TR(TH TH TH TH)").count(), 1);
     assert_eq!(structure.matches("TR(TD TD TD TD)").count(), 100);
@@ -71,7 +101,7 @@ fn a_table_over_pages_is_one_table_with_one_head() {
 #[test]
 fn the_document_names_its_standards_its_title_and_the_invoices_own_date() {
     let invoice = invoice(vec![line("Fiber 500", "64.00")]);
-    let pdf = invoice_pdf(&invoice, &stationery(Paper::A4)).unwrap();
+    let pdf = plain_pdf(&invoice, &stationery(Paper::A4)).unwrap();
     let xmp = String::from_utf8_lossy(&pdf);
     for part in [
         "<pdfaid:part>3</pdfaid:part>",
