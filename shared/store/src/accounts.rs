@@ -94,13 +94,11 @@ impl Store {
     }
 }
 
-/// The item of an account, with its place on the agenda.
+/// The item of an account, with its places on the agendas.
 pub(crate) fn item(account: &Account) -> Result<Item, StoreError> {
     let key = keys::account(&account.id);
     let mut item = to_item(&key, account)?;
-    item.extend(
-        keys::agenda(account).into_iter().flatten().map(|(name, value)| (name.into(), value)),
-    );
+    item.extend(keys::agendas(account).into_iter().map(|(name, value)| (name.into(), value)));
     Ok(item)
 }
 

@@ -5,13 +5,14 @@ use serde_dynamo::Item;
 
 use crate::{
     StoreError,
-    keys::{ACCOUNT_SK, INVOICE_PREFIX, account_of_pk},
+    keys::{ACCOUNT_SK, CHARGES_PREFIX, INVOICE_PREFIX, PAYMENT_PREFIX, account_of_pk},
 };
 
 /// What an item is about, by its key: whose it is, and which invoice, if either.
 #[must_use]
 pub fn about(pk: &str, sk: &str) -> (Option<AccountId>, Option<InvoiceId>) {
-    (account_of_pk(pk), sk.strip_prefix(INVOICE_PREFIX).and_then(|id| id.parse().ok()))
+    let invoice = sk.strip_prefix(INVOICE_PREFIX).or_else(|| sk.strip_prefix(CHARGES_PREFIX));
+    (account_of_pk(pk), invoice.and_then(|id| id.parse().ok()))
 }
 
 /// The document that a stream image is; none for items whose changes nobody is told of.
@@ -27,6 +28,14 @@ pub fn document(sk: &str, image: Item) -> Result<Option<Document>, StoreError> {
     if sk.starts_with(INVOICE_PREFIX) {
         let invoice = serde_dynamo::from_item(image).map_err(unreadable)?;
         return Ok(Some(Document::Invoice(Box::new(invoice))));
+    }
+    if sk.starts_with(CHARGES_PREFIX) {
+        let charges = serde_dynamo::from_item(image).map_err(unreadable)?;
+        return Ok(Some(Document::Charges(Box::new(charges))));
+    }
+    if sk.starts_with(PAYMENT_PREFIX) {
+        let payment = serde_dynamo::from_item(image).map_err(unreadable)?;
+        return Ok(Some(Document::Payment(Box::new(payment))));
     }
     Ok(None)
 }

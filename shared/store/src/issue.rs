@@ -92,12 +92,7 @@ impl Store {
         account: &Account,
         at_version: u64,
     ) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&*self.table)
-            .set_item(Some(item(account)?))
-            .condition_expression("ver = :was")
-            .expression_attribute_values(":was", keys::number(at_version));
-        Ok(TransactWriteItem::builder().put(built(put.build())?).build())
+        self.put_if_at(item(account)?, Some(at_version))
     }
 
     /// The invoice; none if there is none of that id.

@@ -6,16 +6,62 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::civil::Date;
 use mensal_domain::{
     account::Account,
-    ids::{AccountId, MeterCode, SubscriptionId},
+    ids::{AccountId, GatewayCode, MeterCode, SubscriptionId},
     invoice::InvoiceId,
+    payment::{Notice, Payment, PaymentId},
+    reference::Reference,
 };
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// The sparse index of accounts by the date of their next cycle.
-pub(crate) const BILL_INDEX: &str = "agenda-bill";
-pub(crate) const BILL_SHARD: &str = "bill_shard";
-pub(crate) const BILL_ON: &str = "bill_on";
+/// The attributes and the index of a run's agenda: sparse, so that it has only who is due some
+/// day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AgendaKeys {
+    pub(crate) index: &'static str,
+    pub(crate) shard: &'static str,
+    pub(crate) on: &'static str,
+    /// Begins the names of shards, and of the run.
+    prefix: &'static str,
+    run: &'static str,
+}
+
+pub(crate) const BILL: AgendaKeys = AgendaKeys {
+    index: "agenda-bill",
+    shard: "bill_shard",
+    on: "bill_on",
+    prefix: "BILL",
+    run: "billing",
+};
+pub(crate) const REVIEW: AgendaKeys = AgendaKeys {
+    index: "agenda-review",
+    shard: "review_shard",
+    on: "review_on",
+    prefix: "REVIEW",
+    run: "collection",
+};
+
+impl AgendaKeys {
+    pub(crate) fn run_pk(self, date: Date) -> String {
+        format!("RUN#{}#{date}", self.run)
+    }
+
+    pub(crate) fn run_shard(self, date: Date, shard: u8) -> Key {
+        Key { pk: self.run_pk(date), sk: format!("SHARD#{shard:02}") }
+    }
+
+    pub(crate) fn shard_of(self, shard: u8) -> String {
+        format!("{}#{shard:02}", self.prefix)
+    }
+
+    /// The place of an account on it.
+    fn place(self, account: &AccountId, on: Date) -> [(&'static str, AttributeValue); 2] {
+        [
+            (self.shard, text(self.shard_of(shard_of(account)))),
+            (self.on, text(format!("{on}#{account}"))),
+        ]
+    }
+}
 /// The version of an account: what a decision is conditional on.
 pub(crate) const VERSION: &str = "ver";
 pub(crate) const PARKED_REASON: &str = "parked";
@@ -77,6 +123,58 @@ pub(crate) fn invoice(account: &AccountId, id: InvoiceId) -> Key {
     Key { pk: account_pk(account), sk: format!("{INVOICE_PREFIX}{id}") }
 }
 
+pub(crate) const CHARGES_PREFIX: &str = "CHG#";
+
+pub(crate) fn charges(account: &AccountId, id: InvoiceId) -> Key {
+    Key { pk: account_pk(account), sk: format!("{CHARGES_PREFIX}{id}") }
+}
+
+pub(crate) const PAYMENT_PREFIX: &str = "PAY#";
+
+pub(crate) fn payment(account: &AccountId, id: &PaymentId) -> Key {
+    Key { pk: account_pk(account), sk: format!("{PAYMENT_PREFIX}{id}") }
+}
+
+/// What a gateway calls something by, where it carries no key of ours.
+pub(crate) fn reference(gateway: &GatewayCode, reference: &Reference) -> Key {
+    Key { pk: format!("R#{gateway}#{reference}"), sk: "REF".into() }
+}
+
+pub(crate) const UNMATCHED_PK: &str = "UNMATCHED";
+
+/// Notices of one piece of money lie together.
+pub(crate) fn unmatched(notice: &Notice) -> Key {
+    let of = unmatched_prefix(&notice.gateway, notice.about_money());
+    Key { pk: UNMATCHED_PK.into(), sk: format!("{of}{}", notice.id()) }
+}
+
+pub(crate) fn unmatched_prefix(gateway: &GatewayCode, money: Option<&Reference>) -> String {
+    let money = money.map(Reference::as_str).unwrap_or_default();
+    format!("{gateway}#{money}#")
+}
+
+/// What one gateway received on one day lies in so many partitions: on the day on which most
+/// customers pay, one of them alone would be too slow.
+pub(crate) const JOURNAL_PARTS: u8 = 16;
+
+pub(crate) fn journal_pk(date: Date, gateway: &GatewayCode, part: u8) -> String {
+    format!("DAY#{date}#{gateway}#{part:02}")
+}
+
+pub(crate) fn journal(date: Date, payment: &Payment) -> Key {
+    let part = shard_of(&payment.account) % JOURNAL_PARTS;
+    let pk = journal_pk(date, &payment.id.gateway, part);
+    Key { pk, sk: format!("{}#{}", account_pk(&payment.account), payment.id.money) }
+}
+
+pub(crate) fn report_pk(date: Date) -> String {
+    format!("REPORT#{date}")
+}
+
+pub(crate) fn report(date: Date, gateway: &GatewayCode) -> Key {
+    Key { pk: report_pk(date), sk: format!("RECONCILIATION#{gateway}") }
+}
+
 pub(crate) fn parked(id: &AccountId) -> Key {
     Key { pk: PARKED_PK.into(), sk: account_pk(id) }
 }
@@ -111,30 +209,17 @@ pub(crate) fn stationery(hash: &str) -> Key {
     Key { pk: "SETTINGS".into(), sk: format!("STATIONERY#{hash}") }
 }
 
-pub(crate) fn run_pk(date: Date) -> String {
-    format!("RUN#billing#{date}")
-}
-
-pub(crate) fn run_shard(date: Date, shard: u8) -> Key {
-    Key { pk: run_pk(date), sk: format!("SHARD#{shard:02}") }
-}
-
-pub(crate) fn bill_shard(shard: u8) -> String {
-    format!("BILL#{shard:02}")
-}
-
-/// Sorts after every `bill_on` of the date.
+/// Sorts after every place on an agenda of the date.
 pub(crate) fn through(date: Date) -> String {
     format!("{date}#~")
 }
 
-/// The place of an account on the billing agenda; none if nothing is to be billed.
-pub(crate) fn agenda(account: &Account) -> Option<[(&'static str, AttributeValue); 2]> {
-    let next = account.next_bill.filter(|_| account.parked.is_none())?;
-    Some([
-        (BILL_SHARD, text(bill_shard(shard_of(&account.id)))),
-        (BILL_ON, text(format!("{next}#{}", account.id))),
-    ])
+/// The places of an account on the agendas. One that is parked is not billed, and goes on paying.
+pub(crate) fn agendas(account: &Account) -> Vec<(&'static str, AttributeValue)> {
+    let bill = account.next_bill.filter(|_| account.parked.is_none());
+    let bill = bill.map(|on| BILL.place(&account.id, on));
+    let review = account.next_review.map(|on| REVIEW.place(&account.id, on));
+    bill.into_iter().chain(review).flatten().collect()
 }
 
 #[cfg(test)]

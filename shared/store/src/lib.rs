@@ -5,6 +5,7 @@
 
 mod accounts;
 mod catalog;
+mod charges;
 mod error;
 mod images;
 mod issue;
@@ -12,10 +13,13 @@ mod keys;
 mod meter;
 mod pages;
 mod parking;
+mod payments;
 mod runs;
 mod scan;
 mod table;
 pub mod telling;
+mod transaction;
+mod unmatched;
 mod usage;
 
 use std::sync::Arc;
@@ -29,8 +33,10 @@ pub use issue::Issued;
 pub use keys::{SHARDS, shard_of};
 pub use meter::{Meter, Units};
 pub use parking::Parked;
-pub use runs::{Agenda, Progress, ShardPlan};
+pub use payments::{Entry, Settled};
+pub use runs::{Agenda, Progress, Run, ShardPlan};
 pub use scan::Page;
+pub use unmatched::Unmatched;
 
 /// The table of one ISP.
 #[derive(Clone, Debug)]

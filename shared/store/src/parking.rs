@@ -1,6 +1,6 @@
 //! Parking: taking an account off the agenda until people have looked at it.
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use jiff::civil::Date;
 use mensal_domain::ids::AccountId;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError,
     accounts::{number_of, read, to_item},
-    error::{cancellation, condition_failed},
     issue::built,
     keys,
 };
@@ -55,10 +54,10 @@ impl Store {
         };
         let key = keys::parked(&parked.account);
         let put = Put::builder().table_name(&*self.table).set_item(Some(to_item(&key, parked)?));
-        self.both(
+        self.all_or_none(vec![
             TransactWriteItem::builder().update(built(update.build())?).build(),
             TransactWriteItem::builder().put(built(put.build())?).build(),
-        )
+        ])
         .await?;
         Ok(true)
     }
@@ -76,10 +75,10 @@ impl Store {
         account.version += 1;
         let key = keys::parked(id).into_item();
         let delete = Delete::builder().table_name(&*self.table).set_key(Some(key));
-        self.both(
+        self.all_or_none(vec![
             self.put_at(&account, was)?,
             TransactWriteItem::builder().delete(built(delete.build())?).build(),
-        )
+        ])
         .await?;
         Ok(true)
     }
@@ -100,31 +99,5 @@ impl Store {
     /// The table's.
     pub async fn parked_count(&self) -> Result<u64, StoreError> {
         self.count(keys::PARKED_PK, "A#").await
-    }
-
-    /// Two actions or none; the first is the one whose condition can fail.
-    async fn both(
-        &self,
-        first: TransactWriteItem,
-        second: TransactWriteItem,
-    ) -> Result<(), StoreError> {
-        let sent = self
-            .client
-            .transact_write_items()
-            .transact_items(first)
-            .transact_items(second)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match sent {
-            Ok(done) => {
-                self.meter.wrote(done.consumed_capacity());
-                Ok(())
-            }
-            Err(error) => match cancellation(&error) {
-                Some([first, _]) if condition_failed(first) => Err(StoreError::Moved),
-                _ => Err(error.into()),
-            },
-        }
     }
 }

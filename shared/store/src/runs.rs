@@ -10,18 +10,36 @@ use serde::{Deserialize, Serialize};
 use crate::{
     SHARDS, Store, StoreError,
     accounts::{read, text_of},
-    keys::{self, BILL_ON, BILL_SHARD, Item, PK},
+    keys::{self, AgendaKeys, Item, PK},
 };
 
 /// So many days after its date, nobody asks any more how far a run was.
 const KEPT: i32 = 400;
+
+/// A run: what it sweeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// Accounts that have a cycle to be billed.
+    Billing,
+    /// Accounts that are to be looked at: something is to be collected or registered.
+    Collection,
+}
+
+impl Run {
+    fn keys(self) -> AgendaKeys {
+        match self {
+            Self::Billing => keys::BILL,
+            Self::Collection => keys::REVIEW,
+        }
+    }
+}
 
 /// A page of the agenda.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agenda {
     /// Accounts that are due, the longest overdue first.
     pub accounts: Vec<AccountId>,
-    /// Where the next page begins: the `bill_on` and account of the last of this one; none if
+    /// Where the next page begins: the place on the agenda and the account of the last of this one; none if
     /// there is no more.
     pub next: Option<(String, AccountId)>,
 }
@@ -62,7 +80,7 @@ impl Progress {
 }
 
 impl Store {
-    /// The accounts of a shard that have a cycle on or before a date, at most `limit`.
+    /// The accounts of a shard that are due on or before a date, at most `limit`.
     ///
     /// The index follows the table with a short delay: an account that has just moved may be
     /// missing or named once too often. Both are harmless: billing reads the account itself, and
@@ -72,13 +90,15 @@ impl Store {
     /// The table's.
     pub async fn agenda(
         &self,
+        run: Run,
         date: Date,
         shard: u8,
         after: Option<(String, AccountId)>,
         limit: i32,
     ) -> Result<Agenda, StoreError> {
-        let start = after.map(|(on, account)| start_key(shard, on, &account));
-        let page = self.due(date, shard).set_exclusive_start_key(start).limit(limit).send().await?;
+        let start = after.map(|(on, account)| start_key(run.keys(), shard, on, &account));
+        let page =
+            self.due(run, date, shard).set_exclusive_start_key(start).limit(limit).send().await?;
         self.meter.read(page.consumed_capacity());
         let account = |item: &Item| {
             let pk = text_of(item, PK).unwrap_or_default();
@@ -86,7 +106,7 @@ impl Store {
         };
         let accounts = page.items().iter().map(account).collect::<Result<_, _>>()?;
         let next = page.last_evaluated_key().map(|key| {
-            let on = text_of(key, BILL_ON).unwrap_or_default().to_owned();
+            let on = text_of(key, run.keys().on).unwrap_or_default().to_owned();
             account(key).map(|account| (on, account))
         });
         Ok(Agenda { accounts, next: next.transpose()? })
@@ -97,8 +117,8 @@ impl Store {
     ///
     /// # Errors
     /// The table's.
-    pub async fn seal(&self, date: Date, plan: ShardPlan) -> Result<(), StoreError> {
-        let key = keys::run_shard(date, plan.shard);
+    pub async fn seal(&self, run: Run, date: Date, plan: ShardPlan) -> Result<(), StoreError> {
+        let key = run.keys().run_shard(date, plan.shard);
         let mut item = crate::accounts::to_item(&key, &plan)?;
         if let Some(expires) = midnight(date.saturating_add(KEPT.days())) {
             item.insert(keys::EXPIRES.into(), keys::number(expires));
@@ -127,26 +147,26 @@ impl Store {
     ///
     /// # Errors
     /// The table's.
-    pub async fn progress(&self, date: Date) -> Result<Progress, StoreError> {
-        let shards = self.partition(&keys::run_pk(date), "SHARD#").await?;
+    pub async fn progress(&self, run: Run, date: Date) -> Result<Progress, StoreError> {
+        let shards = self.partition(&run.keys().run_pk(date), "SHARD#").await?;
         let mut progress = Progress::default();
         for item in shards {
-            let plan: ShardPlan = read(&keys::run_shard(date, 0), item)?;
+            let plan: ShardPlan = read(&run.keys().run_shard(date, 0), item)?;
             progress.sealed += 1;
             progress.planned += plan.planned;
         }
-        progress.left = self.due_count(date).await?;
+        progress.left = self.due_count(run, date).await?;
         Ok(progress)
     }
 
-    /// How many accounts have a cycle on or before a date.
+    /// How many accounts are due on or before a date.
     ///
     /// # Errors
     /// The table's.
-    pub async fn due_count(&self, date: Date) -> Result<u64, StoreError> {
+    pub async fn due_count(&self, run: Run, date: Date) -> Result<u64, StoreError> {
         let mut count = 0;
         for shard in 0..SHARDS {
-            count += self.counted(self.due(date, shard)).await?;
+            count += self.counted(self.due(run, date, shard)).await?;
         }
         Ok(count)
     }
@@ -158,9 +178,9 @@ impl Store {
     pub async fn earliest_cycle(&self) -> Result<Option<Date>, StoreError> {
         let mut earliest: Option<Date> = None;
         for shard in 0..SHARDS {
-            let page = self.due(Date::MAX, shard).limit(1).send().await?;
+            let page = self.due(Run::Billing, Date::MAX, shard).limit(1).send().await?;
             self.meter.read(page.consumed_capacity());
-            let first = page.items().first().and_then(|item| text_of(item, BILL_ON));
+            let first = page.items().first().and_then(|item| text_of(item, keys::BILL.on));
             let date = first.and_then(|on| on.get(..10)?.parse().ok());
             earliest = [earliest, date].into_iter().flatten().min();
         }
@@ -169,15 +189,17 @@ impl Store {
 
     fn due(
         &self,
+        run: Run,
         date: Date,
         shard: u8,
     ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+        let AgendaKeys { index, shard: of, on, .. } = run.keys();
         self.client
             .query()
             .table_name(&*self.table)
-            .index_name(keys::BILL_INDEX)
-            .key_condition_expression(format!("{BILL_SHARD} = :shard AND {BILL_ON} <= :through"))
-            .expression_attribute_values(":shard", keys::text(keys::bill_shard(shard)))
+            .index_name(index)
+            .key_condition_expression(format!("{of} = :shard AND {on} <= :through"))
+            .expression_attribute_values(":shard", keys::text(run.keys().shard_of(shard)))
             .expression_attribute_values(":through", keys::text(keys::through(date)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
@@ -189,9 +211,14 @@ fn midnight(date: Date) -> Option<u64> {
     midnight.timestamp().as_second().try_into().ok()
 }
 
-fn start_key(shard: u8, on: String, account: &AccountId) -> HashMap<String, AttributeValue> {
+fn start_key(
+    agenda: AgendaKeys,
+    shard: u8,
+    on: String,
+    account: &AccountId,
+) -> HashMap<String, AttributeValue> {
     let mut key = keys::account(account).into_item();
-    key.insert(BILL_SHARD.into(), keys::text(keys::bill_shard(shard)));
-    key.insert(BILL_ON.into(), keys::text(on));
+    key.insert(agenda.shard.into(), keys::text(agenda.shard_of(shard)));
+    key.insert(agenda.on.into(), keys::text(on));
     key
 }

@@ -13,7 +13,7 @@ use crate::{
 /// A page of the table.
 #[derive(Debug)]
 pub struct Page {
-    /// Accounts and invoices, those of one account together; an item that cannot be read is an
+    /// Accounts, invoices, charges and payments, those of one account together; an item that cannot be read is an
     /// error in its place.
     pub documents: Vec<Result<Document, StoreError>>,
     next: Option<Item>,

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
 use crate::{
     Store, StoreError,
     issue::built,
-    keys::{BILL_INDEX, BILL_ON, BILL_SHARD, PK, SK},
+    keys::{AgendaKeys, BILL, PK, REVIEW, SK},
 };
 
 impl Store {
@@ -27,11 +27,15 @@ impl Store {
         let key = |name: &str, kind| {
             built(KeySchemaElement::builder().attribute_name(name).key_type(kind).build())
         };
-        let agenda = GlobalSecondaryIndex::builder()
-            .index_name(BILL_INDEX)
-            .key_schema(key(BILL_SHARD, KeyType::Hash)?)
-            .key_schema(key(BILL_ON, KeyType::Range)?)
-            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
+        let agenda = |of: AgendaKeys| {
+            let keys_only = Projection::builder().projection_type(ProjectionType::KeysOnly);
+            let index = GlobalSecondaryIndex::builder()
+                .index_name(of.index)
+                .key_schema(key(of.shard, KeyType::Hash)?)
+                .key_schema(key(of.on, KeyType::Range)?)
+                .projection(keys_only.build());
+            built(index.build())
+        };
         let stream = StreamSpecification::builder()
             .stream_enabled(true)
             .stream_view_type(StreamViewType::NewAndOldImages);
@@ -42,11 +46,14 @@ impl Store {
             .billing_mode(BillingMode::PayPerRequest)
             .attribute_definitions(attribute(PK)?)
             .attribute_definitions(attribute(SK)?)
-            .attribute_definitions(attribute(BILL_SHARD)?)
-            .attribute_definitions(attribute(BILL_ON)?)
+            .attribute_definitions(attribute(BILL.shard)?)
+            .attribute_definitions(attribute(BILL.on)?)
+            .attribute_definitions(attribute(REVIEW.shard)?)
+            .attribute_definitions(attribute(REVIEW.on)?)
             .key_schema(key(PK, KeyType::Hash)?)
             .key_schema(key(SK, KeyType::Range)?)
-            .global_secondary_indexes(built(agenda.build())?)
+            .global_secondary_indexes(agenda(BILL)?)
+            .global_secondary_indexes(agenda(REVIEW)?)
             .stream_specification(built(stream.build())?)
             .send()
             .await;
