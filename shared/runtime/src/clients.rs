@@ -106,6 +106,13 @@ impl Clients {
         aws_sdk_sqs::Client::from_conf(config.interceptor(self.requests.clone()).build())
     }
 
+    /// Secrets Manager.
+    #[must_use]
+    pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        let config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
+        aws_sdk_secretsmanager::Client::from_conf(config.interceptor(self.requests.clone()).build())
+    }
+
     /// `EventBridge`.
     #[must_use]
     pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {

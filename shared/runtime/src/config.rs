@@ -1,5 +1,7 @@
 //! What a function is told by its environment.
 
+use mensal_domain::ids::{GatewayCode, InvalidId};
+
 /// A variable that is missing or wrong. The function does not start.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -13,6 +15,9 @@ pub enum ConfigError {
         "MENSAL_TIME_ZONE is `{0}`, which is no IANA time zone: use a name like America/Sao_Paulo"
     )]
     TimeZone(String),
+    /// It names something that is no gateway's code.
+    #[error("MENSAL_GATEWAYS: {0}; write codes with commas between them: banco,stripe")]
+    Gateways(String),
     /// It says neither when.
     #[error(
         "MENSAL_DOCUMENTS is `{0}`, which says not when PDFs are made: use at-once or on-first-view"
@@ -53,6 +58,16 @@ pub const PLAN_QUEUE: &str = "MENSAL_PLAN_QUEUE";
 pub const BILL_QUEUE: &str = "MENSAL_BILL_QUEUE";
 /// The URL of the queue of documents to be made.
 pub const DOCUMENT_QUEUE: &str = "MENSAL_DOCUMENT_QUEUE";
+/// The URL of the queue of invoices whose charges are to be registered, amended or cancelled.
+pub const CHARGE_QUEUE: &str = "MENSAL_CHARGE_QUEUE";
+/// The URL of the queue of money to be collected or given back.
+pub const COLLECT_QUEUE: &str = "MENSAL_COLLECT_QUEUE";
+/// The URL of the queue of what gateways have told.
+pub const PAYMENT_QUEUE: &str = "MENSAL_PAYMENT_QUEUE";
+/// The codes of the ISP's gateways, with commas between them; each has a secret.
+pub const GATEWAYS: &str = "MENSAL_GATEWAYS";
+/// What the names of the gateways' secrets begin with; the code follows.
+pub const GATEWAY_SECRETS: &str = "MENSAL_GATEWAY_SECRETS";
 /// The URL of the function's own dead-letter queue.
 pub const DEAD_LETTERS: &str = "MENSAL_DEAD_LETTERS";
 /// The IANA time zone in which the ISP's days begin.
@@ -86,6 +101,18 @@ pub fn optional(name: &str) -> Option<String> {
 /// [`ConfigError::Documents`].
 pub fn documents() -> Result<Documents, ConfigError> {
     optional(DOCUMENTS).map_or(Ok(Documents::default()), |text| text.parse())
+}
+
+/// The codes of the ISP's gateways; none if it has none.
+///
+/// # Errors
+/// [`ConfigError::Gateways`].
+pub fn gateways() -> Result<Vec<GatewayCode>, ConfigError> {
+    let codes = optional(GATEWAYS).unwrap_or_default();
+    let codes = codes.split(',').map(str::trim).filter(|code| !code.is_empty());
+    codes
+        .map(|code| code.parse().map_err(|why: InvalidId| ConfigError::Gateways(why.to_string())))
+        .collect()
 }
 
 /// The ISP's time zone.

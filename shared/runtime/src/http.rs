@@ -15,6 +15,14 @@ const LARGEST_ANSWER: usize = 6 * 1024 * 1024 - 1024;
 pub struct Request {
     #[serde(default)]
     path_parameters: BTreeMap<String, String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    raw_query_string: String,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
 }
 
 impl Request {
@@ -25,8 +33,51 @@ impl Request {
     #[must_use]
     pub fn of(event: &Value) -> Option<Result<Self, Value>> {
         event.get("requestContext")?.get("http")?;
-        let unreadable = |_| problem(400, "The request cannot be read", "its path is not text");
+        let unreadable =
+            |_| problem(400, "The request cannot be read", "its parts are not those of a request");
         Some(Self::deserialize(event).map_err(unreadable))
+    }
+
+    /// A part of the path as it came; empty if there is none of that name.
+    #[must_use]
+    pub fn part(&self, name: &str) -> &str {
+        self.path_parameters.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The headers, by their names in small letters.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// The query, without its question mark, as it came.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        &self.raw_query_string
+    }
+
+    /// The body, byte by byte, if it is of at most so many.
+    ///
+    /// # Errors
+    /// An answer that says that it is too large, or not encoded as it says.
+    pub fn body(&self, most: usize) -> Result<Vec<u8>, Value> {
+        let text = self.body.as_deref().unwrap_or_default();
+        let too_large = || {
+            let detail = format!("its body may have at most {most} bytes");
+            problem(413, "The request is too large", &detail)
+        };
+        // Base64 is a third longer.
+        let longest = if self.is_base64_encoded { most.div_ceil(3) * 4 } else { most };
+        if text.len() > longest {
+            return Err(too_large());
+        }
+        if !self.is_base64_encoded {
+            return Ok(text.as_bytes().to_vec());
+        }
+        let body = base64::decode(text)
+            .map_err(|_| problem(400, "The request cannot be read", "its body is not Base64"))?;
+        // The last three bytes come as four signs, whether they are three or one.
+        if body.len() > most { Err(too_large()) } else { Ok(body) }
     }
 
     /// A part of the path, by the name that the route gives it.
@@ -56,6 +107,17 @@ pub fn problem(status: u16, title: &str, detail: &str) -> Value {
             "cache-control": "no-store",
         },
         "body": body.to_string(),
+        "isBase64Encoded": false,
+    })
+}
+
+/// An answer that says: done, and nothing more.
+#[must_use]
+pub fn done() -> Value {
+    json!({
+        "statusCode": 200,
+        "headers": { "cache-control": "no-store" },
+        "body": "",
         "isBase64Encoded": false,
     })
 }
@@ -111,6 +173,35 @@ mod tests {
             assert!(detail.starts_with("account in the path: ") && detail.contains("use 1 to 40"));
         }
         let answer = Request::of(&request(&json!(7))).unwrap().unwrap_err();
+        assert_eq!(answer["statusCode"], 400);
+    }
+
+    #[test]
+    fn a_body_is_read_up_to_its_limit_however_it_is_encoded() {
+        for (length, fits) in
+            [(0, true), (1, true), (9, true), (10, true), (11, false), (12, false)]
+        {
+            let bytes = vec![b'a'; length];
+            for (text, encoded) in
+                [(String::from_utf8(bytes.clone()).unwrap(), false), (base64::encode(&bytes), true)]
+            {
+                let mut event = request(&json!({}));
+                event["body"] = text.into();
+                event["isBase64Encoded"] = encoded.into();
+                let read = Request::of(&event).unwrap().unwrap().body(10);
+                match read {
+                    Ok(body) => assert!(fits && body == bytes, "{length}, in Base64: {encoded}"),
+                    Err(answer) => {
+                        assert!(!fits, "{length}, in Base64: {encoded}: {answer}");
+                        assert_eq!(answer["statusCode"], 413);
+                    }
+                }
+            }
+        }
+        let mut event = request(&json!({}));
+        event["body"] = "###".into();
+        event["isBase64Encoded"] = true.into();
+        let answer = Request::of(&event).unwrap().unwrap().body(10).unwrap_err();
         assert_eq!(answer["statusCode"], 400);
     }
 

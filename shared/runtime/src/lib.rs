@@ -6,10 +6,12 @@
 pub mod batch;
 pub mod catalogs;
 pub mod clients;
+pub mod clock;
 pub mod config;
 pub mod dead_letters;
 pub mod emf;
 pub mod failure;
+pub mod gateways;
 pub mod http;
 pub mod log;
 pub mod messages;

@@ -4,7 +4,11 @@
 //! the dead letters rather than guess; `events/` has one sample of each.
 
 use jiff::{Timestamp, civil::Date};
-use mensal_domain::{ids::AccountId, invoice::InvoiceId};
+use mensal_domain::{
+    ids::AccountId,
+    invoice::InvoiceId,
+    payment::{Notice, PaymentId},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tracing::{Span, field::display};
 
@@ -31,6 +35,12 @@ pub enum RunKind {
     Billing,
     /// Whether the billing run of the day is done: looks, and changes nothing.
     BillingCheck,
+    /// What is collected from stored methods, and charges that waited for their day.
+    Collection,
+    /// What gateways know and we do not.
+    Reconciliation,
+    /// Whether gateways, payments and invoices agree on the day before: looks, and changes nothing.
+    ReconciliationReport,
 }
 
 /// Plan one shard of a run.
@@ -82,6 +92,55 @@ pub struct RenderInvoice {
     pub invoice: InvoiceId,
 }
 
+/// Bring the gateways' charges to what an invoice is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvergeCharges {
+    /// Whose.
+    pub account: AccountId,
+    /// Which.
+    pub invoice: InvoiceId,
+}
+
+/// Move money: collect from an account's stored methods what is due, or give a payment back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum MoveMoney {
+    /// Look at one account on a business date: collect, register what waited for its day.
+    Collect {
+        /// Which account.
+        account: AccountId,
+        /// The business date of the run.
+        through: Date,
+    },
+    /// Give back what nothing had asked for.
+    Refund {
+        /// Whose.
+        account: AccountId,
+        /// Which payment.
+        payment: PaymentId,
+    },
+}
+
+/// Apply what a gateway has told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyNotice {
+    /// What it has told.
+    pub notice: Notice,
+    /// Whether it lies with what nobody could match, and is tried again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
+}
+
+impl ApplyNotice {
+    /// What a gateway has told just now.
+    #[must_use]
+    pub fn of(notice: Notice) -> Self {
+        Self { notice, again: false }
+    }
+}
+
 /// A message of a queue, which says what it is about.
 pub trait Message: DeserializeOwned {
     /// Notes what it is about in the span of its handling (its fields are `run`, `shard`,
@@ -98,6 +157,31 @@ impl Message for PlanShard {
 impl Message for BillAccount {
     fn note(&self, span: &Span) {
         span.record("run", display(self.through)).record("account", display(&self.account));
+    }
+}
+
+impl Message for ConvergeCharges {
+    fn note(&self, span: &Span) {
+        span.record("account", display(&self.account)).record("invoice", display(self.invoice));
+    }
+}
+
+impl Message for MoveMoney {
+    fn note(&self, span: &Span) {
+        match self {
+            Self::Collect { account, through } => {
+                span.record("run", display(through)).record("account", display(account))
+            }
+            Self::Refund { account, .. } => span.record("account", display(account)),
+        };
+    }
+}
+
+impl Message for ApplyNotice {
+    fn note(&self, span: &Span) {
+        let about = self.notice.about();
+        span.record("account", about.account().map(display));
+        span.record("invoice", about.invoice().map(display));
     }
 }
 

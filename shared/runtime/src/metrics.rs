@@ -46,6 +46,28 @@ pub enum Metric {
     DocumentsMade,
     /// Documents that somebody has looked at.
     DocumentsViewed,
+    /// Steps that gateways have taken with charges.
+    ChargeSteps,
+    /// Charges that a gateway refuses as they are.
+    ChargesRefused,
+    /// Times that a gateway did not take our credentials, or has no secret.
+    GatewayLockouts,
+    /// Attempts to collect.
+    Attempts,
+    /// Attempts that were declined.
+    AttemptsDeclined,
+    /// Webhooks that were accepted.
+    WebhooksAccepted,
+    /// Webhooks that were refused: unsigned, forged, stale, unreadable, too large.
+    WebhooksRefused,
+    /// Notices that have changed the books.
+    NoticesApplied,
+    /// Notices that nobody could match.
+    NoticesUnmatched,
+    /// Notices that a gateway's list had and no webhook had brought.
+    NoticesMissed,
+    /// Differences between gateways, payments and invoices on one day.
+    Differences,
 }
 
 impl Metric {
@@ -70,6 +92,17 @@ impl Metric {
             Self::EventsPublished => "EventsPublished",
             Self::DocumentsMade => "DocumentsMade",
             Self::DocumentsViewed => "DocumentsViewed",
+            Self::ChargeSteps => "ChargeSteps",
+            Self::ChargesRefused => "ChargesRefused",
+            Self::GatewayLockouts => "GatewayLockouts",
+            Self::Attempts => "Attempts",
+            Self::AttemptsDeclined => "AttemptsDeclined",
+            Self::WebhooksAccepted => "WebhooksAccepted",
+            Self::WebhooksRefused => "WebhooksRefused",
+            Self::NoticesApplied => "NoticesApplied",
+            Self::NoticesUnmatched => "NoticesUnmatched",
+            Self::NoticesMissed => "NoticesMissed",
+            Self::Differences => "Differences",
         }
     }
 

@@ -1,0 +1,40 @@
+//! Today at the ISP, for what is done when it is asked for rather than in a run: a bank is told of
+//! a charge now, and a boleto cannot be due before now. What a run does goes by the run's own date.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use mensal_domain::calendar::business_date;
+
+/// Says what day it is.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The wall clock, in the ISP's time zone.
+    Wall(TimeZone),
+    /// The day that somebody has set: the local stack plays days that are not today.
+    Set(Arc<Mutex<Date>>),
+}
+
+impl Clock {
+    /// A clock that stands at a day until it is set to another.
+    #[must_use]
+    pub fn at(date: Date) -> Self {
+        Self::Set(Arc::new(Mutex::new(date)))
+    }
+
+    /// Today.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        match self {
+            Self::Wall(zone) => business_date(Timestamp::now(), zone),
+            Self::Set(date) => *date.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Sets a clock that can be set; the wall clock goes on by itself.
+    pub fn set(&self, to: Date) {
+        if let Self::Set(date) = self {
+            *date.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        }
+    }
+}
