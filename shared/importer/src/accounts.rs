@@ -118,6 +118,8 @@ fn account(
         subscriptions: vec![],
         one_offs: vec![],
         billed_one_offs: vec![],
+        methods: vec![],
+        next_review: None,
         parked: None,
     };
     account.next_bill = first_cycle.or_else(|| account.cycle_from(as_of));

@@ -31,6 +31,7 @@ files![
     "given_discounts.csv",
     "history.csv",
     "charges.csv",
+    "methods.csv",
     "usage.csv",
 ];
 

@@ -13,9 +13,12 @@ use mensal_domain::{
     account::{Account, Change, GivenDiscount, OneOff, ServiceEvent, Subscription},
     calendar::{days_after, months_after},
     catalog::Catalog,
+    ids::{AccountId, GatewayCode},
     locale::Locale,
+    method::{MethodState, PaymentMethod},
     money::{Currency, Money},
     period::BillDayChange,
+    rail::Rail,
     settings::Overrides,
     usage::UsageDay,
 };
@@ -28,7 +31,7 @@ use rust_decimal::Decimal;
 use crate::{NewAccount, cell::as_written, plans::SINCE_EVER};
 
 /// Makes accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generator {
     /// Another seed makes other accounts.
     pub seed: u64,
@@ -36,6 +39,8 @@ pub struct Generator {
     pub accounts: u64,
     /// The first cycle of every account falls in the month of this day.
     pub start: Date,
+    /// The gateway at which they pay: boletos, Pix, stored cards. None: they pay by hand.
+    pub gateway: Option<GatewayCode>,
 }
 
 /// What kind of subscription an account is built around.
@@ -50,7 +55,7 @@ impl Generator {
     /// What the accounts refer to.
     #[must_use]
     pub fn catalog(&self) -> Catalog {
-        catalog::catalog()
+        catalog::catalog(self.gateway.as_ref())
     }
 
     /// All accounts, in the order of their numbers.
@@ -100,6 +105,8 @@ impl Generator {
             subscriptions,
             one_offs: one_off(&mut dice, brazilian, currency, cycle).into_iter().collect(),
             billed_one_offs: vec![],
+            methods: vec![],
+            next_review: None,
             parked: None,
         };
         let opening = dice.percent(4).then(|| {
@@ -110,8 +117,49 @@ impl Generator {
         let opening = opening.and_then(|(date, amount)| {
             Money::rounded(amount, currency).ok().map(|money| (date, money))
         });
-        (NewAccount { account, opening }, usage)
+        let mut new = NewAccount { account, opening };
+        if let Some(gateway) = &self.gateway {
+            new.account.methods = stored(&mut dice, brazilian, gateway, &new.account.id);
+        }
+        (new, usage)
     }
+}
+
+/// What some have stored: in Brazil a Pix Automático, elsewhere a card; a few of them without money,
+/// stolen, or disputed later.
+fn stored(
+    dice: &mut Dice,
+    brazilian: bool,
+    gateway: &GatewayCode,
+    account: &AccountId,
+) -> Vec<PaymentMethod> {
+    if !dice.percent(if brazilian { 10 } else { 70 }) {
+        return vec![];
+    }
+    let fate = match dice.up_to(100) {
+        0..8 => "-broke",
+        8..11 => "-stolen",
+        11..14 => "-disputes",
+        _ => "",
+    };
+    let (rail, label) = if brazilian {
+        (Rail::PixAutomatico, "Pix Automático")
+    } else {
+        (Rail::Card, "Visa •••• 4242")
+    };
+    vec![PaymentMethod {
+        id: name("1"),
+        rail,
+        gateway: gateway.clone(),
+        state: MethodState::Active,
+        token: Some(name(&format!("tok-{account}{fate}"))),
+        label: label.to_owned(),
+        expires: None,
+        limit: None,
+        instalments: 1,
+        since: SINCE_EVER,
+        warned: false,
+    }]
 }
 
 /// The bill day of a cycle that is on one.

@@ -12,6 +12,7 @@ pub mod generate;
 mod index;
 mod isp;
 mod merge;
+mod methods;
 mod plans;
 mod rules;
 mod settings;
@@ -40,6 +41,7 @@ pub mod limits {
     pub use crate::{
         cell::{MAX_DECIMALS, MAX_PRICE, MAX_QUANTITY, YEARS},
         isp::{MAX_ADDRESS_LINE, MAX_ADDRESS_LINES, MAX_LOGO_PATH, MAX_LOGO_PATHS, MAX_NAME},
+        methods::{MAX_INSTALMENTS, MAX_LABEL, MAX_METHODS},
         plans::MAX_UNIT,
         rules::{MAX_CYCLES, MAX_MESSAGE},
         subscriptions::{MAX_DISCOUNTS, MAX_EVENTS, MAX_SUBSCRIBED, MAX_SUBSCRIPTIONS},
@@ -129,6 +131,7 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
     let mut accounts = accounts::read(&context, &references, options.as_of);
     let mut subscriptions = subscriptions::read(&context, &accounts, &plans, &discount_index);
     usage::charges(&context, &mut accounts);
+    methods::read(&context, &mut accounts);
     let usage = usage::usage(&context, &accounts, &plans, &subscriptions);
     for ((account, _), subscription) in std::mem::take(&mut subscriptions.by_key) {
         if let Some(new) = accounts.by_id.get_mut(&account) {

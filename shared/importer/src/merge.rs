@@ -6,6 +6,7 @@ use mensal_domain::{
     account::{Account, Subscription},
     calendar::{days_after, months_after},
     ids::ChargeId,
+    method::PaymentMethod,
     period::BillDayChange,
 };
 
@@ -14,7 +15,7 @@ use crate::fault::{Fault, Faults};
 /// What importing `new` over `old` leaves; none if nothing changes.
 ///
 /// What billing has written stays: version, balances, credit, the next cycle, what has been
-/// billed, the bill days that were, and whether the account is parked. The rest is taken from
+/// billed, the bill days that were, stored payment methods, and whether the account is parked. The rest is taken from
 /// `new`. Another bill day holds from the date that the files give for it, else from `as_of`, but
 /// never from before the next cycle.
 ///
@@ -40,6 +41,8 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
     merged.billed_one_offs = remembered(old, &merged);
     merged.one_offs.retain(|one_off| !old.billed_one_offs.contains(&one_off.id));
     merged.parked.clone_from(&old.parked);
+    merged.methods = methods(old, merged.methods);
+    merged.next_review = old.next_review;
     subscriptions(old, &mut merged, &mut faults);
     bill_days(old, &mut merged, as_of);
     // An account whose services are all over is billed no more, until there is something again:
@@ -52,6 +55,12 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
         Some(faults) => Err(faults),
         None => Ok((merged != *old).then_some(merged)),
     }
+}
+
+/// The methods as they have become since they were first imported, and those that are new.
+fn methods(old: &Account, new: Vec<PaymentMethod>) -> Vec<PaymentMethod> {
+    let is_new = |method: &PaymentMethod| old.methods.iter().all(|known| known.id != method.id);
+    old.methods.iter().cloned().chain(new.into_iter().filter(is_new)).collect()
 }
 
 /// Whether there may be documents: a paid invoice leaves no other trace than the version.

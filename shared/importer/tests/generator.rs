@@ -8,7 +8,7 @@ use mensal_domain::{billing::bill, history::stretches};
 use mensal_importer::generate::Generator;
 
 fn generator(accounts: u64) -> Generator {
-    Generator { seed: 7, accounts, start: date(2026, 11, 1) }
+    Generator { seed: 7, accounts, start: date(2026, 11, 1), gateway: None }
 }
 
 #[test]

@@ -9,10 +9,12 @@ use mensal_domain::{
         AccountType, Catalog, Discount, DiscountTerm, DiscountValue, Meter, Plan, PlanKind,
         PriceFrom, Tax, Tier, Timing,
     },
-    invoice::TaxMode,
+    ids::GatewayCode,
+    invoice::{Offer, TaxMode},
     locale::Locale,
     money::Currency,
     period::Interval,
+    rail::Rail,
     settings::{BillingSettings, Exclusions},
     stationery::{LogoPath, Paper, Seller},
 };
@@ -83,7 +85,7 @@ pub(super) fn add_ons(brazilian: bool) -> &'static [&'static str] {
     }
 }
 
-pub(super) fn catalog() -> Catalog {
+pub(super) fn catalog(gateway: Option<&GatewayCode>) -> Catalog {
     let groups: [(&[Row], PlanKind, Currency); 4] = [
         (&BRAZIL, PlanKind::Plan, Currency::BRL),
         (&USA, PlanKind::Plan, Currency::USD),
@@ -93,12 +95,17 @@ pub(super) fn catalog() -> Catalog {
     let plans = groups.into_iter().flat_map(|(rows, kind, currency)| {
         rows.iter().map(move |row| plan(row, kind, currency)).map(|plan| (plan.code.clone(), plan))
     });
-    let types = [
+    let mut types = [
         account_type("residencial", "Residencial", Paper::A4, Locale::PtBr, PT),
         account_type("empresarial", "Empresarial", Paper::A4, Locale::PtBr, ""),
         account_type("residential", "Residential", Paper::Letter, Locale::EnUs, EN),
         account_type("business", "Business", Paper::Letter, Locale::EnUs, ""),
     ];
+    for brazilian in &mut types[..2] {
+        if let Some(gateway) = gateway {
+            charged_at(gateway, &mut brazilian.settings);
+        }
+    }
     let mut holidays = Calendar::default();
     for (day, text) in [("01-01", "Ano Novo / New Year"), ("12-25", "Natal / Christmas")] {
         holidays.exclude(name(day), text);
@@ -112,6 +119,13 @@ pub(super) fn catalog() -> Catalog {
         account_types: types.map(|one| (one.code.clone(), one)).into(),
         calendars: BTreeMap::from([(name("holidays"), holidays)]),
     }
+}
+
+/// Boleto and Pix at a gateway, with the fine and the interest that are usual.
+fn charged_at(gateway: &GatewayCode, settings: &mut BillingSettings) {
+    let offer = |rail| Offer { rail, gateway: gateway.clone() };
+    settings.rails = vec![offer(Rail::Pix), offer(Rail::Boleto)];
+    (settings.late_fine_percent, settings.late_interest_percent) = (Decimal::TWO, Decimal::ONE);
 }
 
 const PT: &str = "Atendimento 24 horas pelo aplicativo.";
