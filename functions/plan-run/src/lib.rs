@@ -3,16 +3,16 @@
 
 use jiff::{civil::Date, tz::TimeZone};
 use lambda_runtime::Error;
-use mensal_domain::calendar::business_date;
+use mensal_domain::{calendar::business_date, ids::AccountId};
 use mensal_runtime::{
     Failure, batch,
     dead_letters::DeadLetters,
-    messages::{self, BillAccount, PlanShard, RunKind, Schedule, Stopped},
+    messages::{self, BillAccount, MoveMoney, PlanShard, RunKind, Schedule, Stopped},
     metrics::{self, Metric},
     queue::Queue,
     start::Function,
 };
-use mensal_store::{Progress, SHARDS, ShardPlan, Store};
+use mensal_store::{Progress, Run, SHARDS, ShardPlan, Store};
 use serde_json::Value;
 use tracing::Instrument;
 
@@ -31,6 +31,8 @@ pub struct PlanRun {
     pub plan_queue: Queue,
     /// Accounts to be billed.
     pub bill_queue: Queue,
+    /// Accounts to be looked at: what is to be collected.
+    pub collect_queue: Queue,
     /// What cannot be done.
     pub dead_letters: DeadLetters,
     /// Where the ISP's days begin.
@@ -50,8 +52,11 @@ impl Function for PlanRun {
         let date = business_date(schedule.at, &self.time_zone);
         let run = tracing::error_span!("run", run = %date);
         match schedule.run {
-            RunKind::Billing => self.begin(date).instrument(run).await?,
+            RunKind::Billing | RunKind::Collection => {
+                self.begin(schedule.run, date).instrument(run).await?;
+            }
             RunKind::BillingCheck => self.check(date).instrument(run).await?,
+            other => return Err(format!("{other:?} is no run of this function").into()),
         }
         Ok(Value::Null)
     }
@@ -59,18 +64,20 @@ impl Function for PlanRun {
 
 impl PlanRun {
     /// One message per shard.
-    async fn begin(&self, date: Date) -> Result<(), Failure> {
-        let shard = |shard| PlanShard { run: RunKind::Billing, date, shard, after: None };
+    async fn begin(&self, run: RunKind, date: Date) -> Result<(), Failure> {
+        let shard = |shard| PlanShard { run, date, shard, after: None };
         let shards: Vec<_> = (0..SHARDS).map(shard).collect();
         self.plan_queue.send(&shards).await?;
-        metrics::count(Metric::RunsBegun, 1);
+        if run == RunKind::Billing {
+            metrics::count(Metric::RunsBegun, 1);
+        }
         tracing::info!("run begins");
         Ok(())
     }
 
     /// Tells how far the run of a date is, and how many accounts are parked. Changes nothing.
     async fn check(&self, date: Date) -> Result<(), Failure> {
-        let progress = self.store.progress(date).await?;
+        let progress = self.store.progress(Run::Billing, date).await?;
         let parked = self.store.parked_count().await?;
         let unfinished = progress.is_awaited();
         metrics::tell(Metric::RunUnfinished, unfinished.into());
@@ -83,9 +90,14 @@ impl PlanRun {
 
     async fn plan_shard(&self, plan: PlanShard) -> Result<(), Failure> {
         let PlanShard { date, shard, .. } = plan;
-        if plan.run != RunKind::Billing {
-            return Err(Failure::Poison("only a billing run has shards".into()));
-        }
+        let run = match plan.run {
+            RunKind::Billing => Run::Billing,
+            RunKind::Collection => Run::Collection,
+            _ => {
+                let why = "only a billing run and a collection run have shards";
+                return Err(Failure::Poison(why.into()));
+            }
+        };
         if shard >= SHARDS {
             return Err(Failure::Poison(format!("shard {shard}: there are {SHARDS}, from 0")));
         }
@@ -97,14 +109,11 @@ impl PlanRun {
         let mut planned = plan.after.as_ref().map_or(0, |stopped| stopped.planned);
         let mut after = plan.after.map(|stopped| (stopped.on, stopped.account));
         for _ in 0..PAGES {
-            let page = self.store.agenda(date, shard, after, PAGE).await?;
+            let page = self.store.agenda(run, date, shard, after, PAGE).await?;
             planned += u64::try_from(page.accounts.len()).unwrap_or_default();
-            let bill = |account| BillAccount { account, through: date, catalog: head.version };
-            let messages: Vec<_> = page.accounts.into_iter().map(bill).collect();
-            self.bill_queue.send(&messages).await?;
-            metrics::count(Metric::AccountsPlanned, messages.len());
+            self.hand_out(run, date, head.version, page.accounts).await?;
             let Some(next) = page.next else {
-                self.store.seal(date, ShardPlan { shard, planned }).await?;
+                self.store.seal(run, date, ShardPlan { shard, planned }).await?;
                 tracing::info!(planned, "shard planned");
                 return Ok(());
             };
@@ -112,5 +121,29 @@ impl PlanRun {
         }
         let stopped = after.map(|(on, account)| Stopped { on, account, planned });
         self.plan_queue.send(&[PlanShard { run: plan.run, date, shard, after: stopped }]).await
+    }
+
+    /// One message per account.
+    async fn hand_out(
+        &self,
+        run: Run,
+        date: Date,
+        catalog: u64,
+        accounts: Vec<AccountId>,
+    ) -> Result<(), Failure> {
+        match run {
+            Run::Billing => {
+                let bill = |account| BillAccount { account, through: date, catalog };
+                let messages: Vec<_> = accounts.into_iter().map(bill).collect();
+                self.bill_queue.send(&messages).await?;
+                metrics::count(Metric::AccountsPlanned, messages.len());
+            }
+            Run::Collection => {
+                let look = |account| MoveMoney::Collect { account, through: date };
+                let messages: Vec<_> = accounts.into_iter().map(look).collect();
+                self.collect_queue.send(&messages).await?;
+            }
+        }
+        Ok(())
     }
 }

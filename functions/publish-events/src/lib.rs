@@ -7,10 +7,17 @@ mod bus;
 
 pub use bus::Bus;
 use lambda_runtime::Error;
-use mensal_domain::events::{Detail, Event, events_between};
+use mensal_domain::{
+    events::{Event, events_between},
+    tasks::{Task, tasks_between},
+};
 use mensal_runtime::{
-    Failure, batch, config::Documents, dead_letters::DeadLetters, messages::RenderInvoice,
-    queue::Queue, start::Function,
+    Failure, batch,
+    config::Documents,
+    dead_letters::DeadLetters,
+    messages::{ConvergeCharges, MoveMoney, RenderInvoice},
+    queue::Queue,
+    start::Function,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,6 +28,10 @@ use tracing::{Span, field::display};
 pub struct PublishEvents {
     /// Where outsiders listen.
     pub bus: Bus,
+    /// Charges to be brought to what their invoice is.
+    pub charge_queue: Queue,
+    /// Money to be given back.
+    pub collect_queue: Queue,
     /// Documents to be made.
     pub document_queue: Queue,
     /// When they are made.
@@ -55,25 +66,53 @@ struct Change {
 
 impl PublishEvents {
     async fn publish(&self, records: Vec<Value>) -> Result<(), Failure> {
-        let mut events = Vec::new();
+        let (mut events, mut asked) = (Vec::new(), Asked::default());
         for record in records {
-            events.extend(derive(record)?);
+            let (told, tasks) = derive(record)?;
+            events.extend(told);
+            for task in tasks {
+                asked.add(task, self.documents);
+            }
         }
-        let asked = events.iter().filter(|event| self.asks_for_document(event));
-        let documents: Vec<_> = asked.filter_map(document).collect();
-        self.document_queue.send(&documents).await?;
+        self.charge_queue.send(&asked.charges).await?;
+        self.document_queue.send(&asked.documents).await?;
+        self.collect_queue.send(&asked.refunds).await?;
         self.bus.put(&events).await
-    }
-
-    /// A document that is made on its first view is made at once when its invoice is amended:
-    /// somebody may have viewed what it was before, and that lies in the bucket.
-    fn asks_for_document(&self, event: &Event) -> bool {
-        self.documents == Documents::AtOnce || event.name == "mensal.invoice.amended.v1"
     }
 }
 
-/// The events of one record.
-fn derive(record: Value) -> Result<Vec<Event>, Failure> {
+/// What records ask for, by queue.
+#[derive(Default)]
+struct Asked {
+    charges: Vec<ConvergeCharges>,
+    documents: Vec<RenderInvoice>,
+    refunds: Vec<MoveMoney>,
+}
+
+impl Asked {
+    fn add(&mut self, task: Task, documents: Documents) {
+        match task {
+            Task::Charges(account, invoice) => {
+                self.charges.push(ConvergeCharges { account, invoice });
+            }
+            Task::Document(account, invoice) if documents == Documents::AtOnce => {
+                self.documents.push(RenderInvoice { account, invoice });
+            }
+            Task::Document(..) => {}
+            // A document that is made on its first view is made at once when what it shows has
+            // changed: somebody may have viewed what it was before, and that lies in the bucket.
+            Task::DocumentAgain(account, invoice) => {
+                self.documents.push(RenderInvoice { account, invoice });
+            }
+            Task::Refund(account, payment) => {
+                self.refunds.push(MoveMoney::Refund { account, payment });
+            }
+        }
+    }
+}
+
+/// The events of one record, and what it asks for.
+fn derive(record: Value) -> Result<(Vec<Event>, Vec<Task>), Failure> {
     let poison = |why: &str| Failure::Poison(why.to_owned());
     let record: Record = serde_json::from_value(record)
         .map_err(|why| poison(&format!("not a stream record: {why}")))?;
@@ -87,7 +126,9 @@ fn derive(record: Value) -> Result<Vec<Event>, Failure> {
         Some(image) => mensal_store::document(&sk, image),
         None => Ok(None),
     };
-    Ok(events_between(read(old_image)?.as_ref(), read(new_image)?.as_ref()))
+    let (old, new) = (read(old_image)?, read(new_image)?);
+    let (old, new) = (old.as_ref(), new.as_ref());
+    Ok((events_between(old, new), tasks_between(old, new)))
 }
 
 #[derive(Deserialize)]
@@ -96,14 +137,4 @@ struct Keys {
     pk: String,
     #[serde(rename = "SK")]
     sk: String,
-}
-
-/// The document that an event asks for.
-fn document(event: &Event) -> Option<RenderInvoice> {
-    match &event.detail {
-        Detail::Invoice(detail) if event.name != "mensal.invoice.cancelled.v1" => {
-            Some(RenderInvoice { account: detail.account.clone(), invoice: detail.invoice })
-        }
-        _ => None,
-    }
 }

@@ -12,6 +12,8 @@ async fn main() -> Result<(), Error> {
     let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients);
     let function = PublishEvents {
         bus: Bus::new(clients.eventbridge(), config::required(config::BUS)?),
+        charge_queue: Queue::new(clients.sqs(), config::required(config::CHARGE_QUEUE)?),
+        collect_queue: Queue::new(clients.sqs(), config::required(config::COLLECT_QUEUE)?),
         document_queue: Queue::new(clients.sqs(), config::required(config::DOCUMENT_QUEUE)?),
         documents: config::documents()?,
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),

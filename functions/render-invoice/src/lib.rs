@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 
 pub use bucket::{Bucket, object_key};
 use lambda_runtime::Error;
-use mensal_domain::{invoice::Invoice, stationery::Stationery};
+use mensal_domain::{charge::Charges, invoice::Invoice, stationery::Stationery};
 use mensal_runtime::{
     Failure, batch,
     dead_letters::DeadLetters,
@@ -29,6 +29,13 @@ pub struct RenderInvoice {
     dead_letters: DeadLetters,
     /// Stationery never changes under its hash, so what has been read is read for good.
     stationery: Mutex<HashMap<String, Arc<Stationery>>>,
+}
+
+/// A document.
+struct Drawn {
+    pdf: Vec<u8>,
+    /// Whether it has all that it will have: no code to pay with is still to come.
+    whole: bool,
 }
 
 impl Function for RenderInvoice {
@@ -58,16 +65,24 @@ impl RenderInvoice {
         let invoice = self.store.invoice(&account, id).await?;
         let missing = || Failure::Poison(format!("account {account} has no invoice {id}"));
         let invoice = invoice.ok_or_else(missing)?;
-        let pdf = self.draw(&invoice).await?;
+        let Drawn { pdf, .. } = self.draw(&invoice).await?;
         self.bucket.put_pdf(object_key(&invoice), pdf).await?;
         metrics::count(Metric::DocumentsMade, 1);
         Ok(())
     }
 
-    async fn draw(&self, invoice: &Invoice) -> Result<Vec<u8>, Failure> {
+    /// With the codes by which it can be paid now.
+    async fn draw(&self, invoice: &Invoice) -> Result<Drawn, Failure> {
         let stationery = self.stationery(&invoice.stationery).await?;
-        mensal_documents::invoice_pdf(invoice, &stationery)
-            .map_err(|why| Failure::Poison(format!("invoice {}: {why}", invoice.number)))
+        let charges = match &invoice.offers {
+            Some(_) => self.store.charges(&invoice.account, invoice.id).await?,
+            None => None,
+        };
+        let whole = !Charges::are_awaited(invoice, charges.as_ref());
+        let codes = charges.map(|charges| charges.codes()).unwrap_or_default();
+        let pdf = mensal_documents::invoice_pdf(invoice, &stationery, &codes)
+            .map_err(|why| Failure::Poison(format!("invoice {}: {why}", invoice.number)))?;
+        Ok(Drawn { pdf, whole })
     }
 
     async fn stationery(&self, hash: &str) -> Result<Arc<Stationery>, Failure> {

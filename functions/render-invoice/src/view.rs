@@ -12,7 +12,7 @@ use mensal_store::telling::without_values;
 use serde_json::Value;
 use tracing::Instrument;
 
-use crate::{RenderInvoice, object_key};
+use crate::{Drawn, RenderInvoice, object_key};
 
 impl RenderInvoice {
     /// Answers `GET /accounts/{account}/invoices/{invoice}`.
@@ -41,7 +41,7 @@ impl RenderInvoice {
 
     /// The PDF as the bucket keeps it. If it is not there, or the bucket does not give it, it is
     /// made: the bytes are the same. If the bucket does not take it either, the next view makes
-    /// it again.
+    /// it again; and so it does while the codes to pay with are still to come.
     async fn kept_or_made(&self, invoice: &Invoice) -> Result<Vec<u8>, Failure> {
         let key = object_key(invoice);
         match self.bucket.get_pdf(&key).await {
@@ -49,7 +49,10 @@ impl RenderInvoice {
             Ok(None) => tracing::debug!("not made before"),
             Err(why) => tracing::warn!(why, "the bucket does not give a document: it is made"),
         }
-        let pdf = self.draw(invoice).await?;
+        let Drawn { pdf, whole } = self.draw(invoice).await?;
+        if !whole {
+            return Ok(pdf);
+        }
         match self.bucket.put_pdf(key, pdf.clone()).await {
             Ok(()) => metrics::count(Metric::DocumentsMade, 1),
             Err(why) => tracing::warn!(%why, "the bucket does not take a document"),

@@ -1,0 +1,229 @@
+//! Applies what gateways have told to the books: each notice once, in whichever order they come.
+//! What cannot be matched is kept for people, and tried again.
+
+mod attempts;
+mod whose;
+
+use lambda_runtime::Error;
+use mensal_domain::{
+    account::Account,
+    method::learn,
+    payment::{Applied, Fact, Known, MethodNews, Notice, Outcome, PaymentError, PaymentId, apply},
+    settings::Overpaid,
+};
+use mensal_runtime::{
+    Failure, batch,
+    catalogs::Catalogs,
+    clock::Clock,
+    dead_letters::DeadLetters,
+    messages::ApplyNotice,
+    metrics::{self, Metric},
+    start::Function,
+};
+use mensal_store::{Settled, Store, StoreError, Unmatched};
+use serde_json::Value;
+
+/// An account that others change all the time is read again so many times.
+const MOST_CONFLICTS: usize = 10;
+
+/// The function.
+#[derive(Debug)]
+pub struct ApplyPayment {
+    /// The table.
+    pub store: Store,
+    /// The catalog, for the settings of account types.
+    pub catalogs: Catalogs,
+    /// Today.
+    pub clock: Clock,
+    /// What cannot be done.
+    pub dead_letters: DeadLetters,
+}
+
+impl Function for ApplyPayment {
+    async fn handle(&self, event: Value) -> Result<Value, Error> {
+        let apply = |message: ApplyNotice| self.hear(message.notice, message.again);
+        let response = batch::messages(event, &self.dead_letters, apply).await?;
+        Ok(serde_json::to_value(response)?)
+    }
+}
+
+/// What became of a notice.
+enum Heard {
+    /// The books know it.
+    Known,
+    /// It matches nothing.
+    Unmatched(String),
+}
+
+impl ApplyPayment {
+    /// Hears a notice: matches and applies it, or keeps it for people.
+    async fn hear(&self, notice: Notice, was_unmatched: bool) -> Result<(), Failure> {
+        let heard = self.matched(&notice, was_unmatched).await?;
+        let Heard::Unmatched(reason) = heard else { return Ok(()) };
+        let since = self.clock.today();
+        let unmatched = Unmatched { notice, reason, since };
+        self.store.keep_unmatched(&unmatched).await?;
+        // What it waits for may have come between the look and the keeping: then each has missed
+        // the other, and nobody would look again before the next reconciliation.
+        match self.matched(&unmatched.notice, true).await? {
+            Heard::Known => Ok(()),
+            Heard::Unmatched(_) => {
+                if !was_unmatched {
+                    metrics::count(Metric::NoticesUnmatched, 1);
+                    tracing::warn!(reason = unmatched.reason, "a notice matches nothing");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn matched(&self, notice: &Notice, was_unmatched: bool) -> Result<Heard, Failure> {
+        for _ in 0..MOST_CONFLICTS {
+            let Some(named) = self.named(notice).await? else {
+                return Ok(Heard::Unmatched("it names nothing that we know".into()));
+            };
+            let Some(id) = named.about().account() else {
+                return Ok(Heard::Unmatched("it names no account".into()));
+            };
+            let Some(account) = self.store.account(id).await? else {
+                return Ok(Heard::Unmatched(format!("there is no account {id}")));
+            };
+            let done = match &named.fact {
+                Fact::Method(news) => self.learn(account, notice, news).await,
+                Fact::NotCollected(failed) => self.not_collected(&named, failed, notice).await,
+                Fact::Received(_) | Fact::Returned(_) => {
+                    self.settle(&account, &named, notice, was_unmatched).await
+                }
+            };
+            match done {
+                Err(Stop::Moved) => {}
+                Err(Stop::Failed(failure)) => return Err(failure),
+                Ok(heard) => return Ok(heard),
+            }
+        }
+        Err(Failure::Retry("the account keeps changing".into()))
+    }
+
+    async fn learn(
+        &self,
+        mut account: Account,
+        heard: &Notice,
+        news: &MethodNews,
+    ) -> Result<Heard, Stop> {
+        let was = account.version;
+        if learn(&mut account.methods, &heard.gateway, news, self.clock.today()) {
+            account.version += 1;
+            self.store.commit_news(was, &account, heard).await?;
+            metrics::count(Metric::NoticesApplied, 1);
+        } else {
+            self.store.forget_unmatched(heard).await?;
+        }
+        Ok(Heard::Known)
+    }
+
+    /// Applies money to an account: with the invoice that is named, or with all of them.
+    async fn settle(
+        &self,
+        account: &Account,
+        named: &Notice,
+        heard: &Notice,
+        was_unmatched: bool,
+    ) -> Result<Heard, Stop> {
+        let Some(money) = named.about_money() else { return Ok(Heard::Known) };
+        let id = PaymentId { gateway: named.gateway.clone(), money: money.clone() };
+        let payment = self.store.payment(&account.id, &id).await?;
+        let overpaid = self.overpaid(account).await?;
+        let mut invoices = Vec::new();
+        if let Some(invoice) = named.about().invoice() {
+            invoices.extend(self.store.invoice(&account.id, invoice).await?);
+        }
+        let payment = payment.as_ref();
+        let known = Known { account, invoices: &invoices, all: false, payment, overpaid };
+        let mut outcome = apply(known, &named.gateway, &named.fact);
+        if outcome == Ok(Outcome::MoreInvoices) {
+            let invoices = self.store.invoices(&account.id).await?;
+            let known = Known { invoices: &invoices, all: true, ..known };
+            outcome = apply(known, &named.gateway, &named.fact);
+        }
+        match outcome {
+            Ok(Outcome::Applied(applied)) => {
+                self.commit(account.version, &applied, named, heard, was_unmatched).await?;
+            }
+            Ok(Outcome::Nothing) if was_unmatched => self.store.forget_unmatched(heard).await?,
+            Ok(Outcome::Nothing) => {}
+            Ok(Outcome::MoreInvoices) => {
+                return Err(Failure::Poison("all invoices are not enough".into()).into());
+            }
+            Err(why @ PaymentError::Currency { .. }) => {
+                return Ok(Heard::Unmatched(why.to_string()));
+            }
+            Err(why) => return Err(Failure::Poison(why.to_string()).into()),
+        }
+        // After the books: whatever ends in between, this is done when the notice comes again.
+        self.note_paid(named).await?;
+        self.hear_what_waited(named).await?;
+        Ok(Heard::Known)
+    }
+
+    async fn commit(
+        &self,
+        at_version: u64,
+        applied: &Applied,
+        named: &Notice,
+        heard: &Notice,
+        was_unmatched: bool,
+    ) -> Result<(), Stop> {
+        let recalled_by_name =
+            matches!(&named.fact, Fact::Received(receipt) if receipt.recalled_by_name);
+        let settled = Settled { notice: heard, was_unmatched, recalled_by_name };
+        self.store.commit_payment(at_version, applied, settled).await?;
+        metrics::count(Metric::NoticesApplied, 1);
+        Ok(())
+    }
+
+    /// What was heard of this money before the money itself.
+    async fn hear_what_waited(&self, named: &Notice) -> Result<(), Failure> {
+        let Fact::Received(receipt) = &named.fact else { return Ok(()) };
+        if !receipt.recalled_by_name {
+            return Ok(());
+        }
+        for waited in self.store.unmatched_of(&named.gateway, &receipt.money).await? {
+            if matches!(waited.notice.fact, Fact::Returned(_)) {
+                Box::pin(self.hear(waited.notice, true)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn overpaid(&self, account: &Account) -> Result<Overpaid, Failure> {
+        let head = self.store.head().await?;
+        let (_, catalog) = self.catalogs.at_least(head.version).await?;
+        let account_type = catalog.account_types.get(&account.account_type);
+        // A type that is gone says nothing: the customer's money is the customer's.
+        Ok(account_type
+            .map_or(Overpaid::Credit, |one| one.settings.with(&account.overrides).overpaid))
+    }
+}
+
+/// Why a notice was not applied.
+enum Stop {
+    /// The account has changed: read it again.
+    Moved,
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Moved => Self::Moved,
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}

@@ -1,0 +1,109 @@
+//! One attempt to collect from a stored method: noted before it is made.
+
+use jiff::civil::Date;
+use mensal_domain::{
+    account::Account,
+    charge::{Charges, Payer},
+    collection::{Attempt, AttemptState, Collect, collect},
+    invoice::Invoice,
+    payment::{Advice, Fact, Notice},
+    settings::BillingSettings,
+};
+use mensal_rails::gateway::{Collected, Collection, Decline, Fault};
+use mensal_runtime::{
+    Failure,
+    gateways::of_the_moment,
+    messages::ApplyNotice,
+    metrics::{self, Metric},
+};
+use mensal_store::StoreError;
+
+use crate::CollectPayment;
+
+impl CollectPayment {
+    /// Makes an attempt; when the invoice is to be looked at again.
+    pub(crate) async fn attempt(
+        &self,
+        account: &Account,
+        invoice: &Invoice,
+        mut charges: Charges,
+        attempt: Attempt,
+        settings: &BillingSettings,
+        today: Date,
+    ) -> Result<Option<Date>, Failure> {
+        let noted = charges.attempts.contains(&attempt);
+        if !noted {
+            charges.note_attempt(attempt.clone());
+            charges = self.put(&charges).await?;
+        }
+        let method = account.methods.iter().find(|method| method.id == attempt.method);
+        let state = match method {
+            Some(method) => {
+                let collection = Collection {
+                    key: attempt.key(&charges),
+                    method: method.clone(),
+                    amount: attempt.amount,
+                    due: attempt.due,
+                    today,
+                    payer: Payer {
+                        customer: account.customer.clone(),
+                        email: account.email.clone(),
+                        region: account.region.clone(),
+                        invoice_number: invoice.number.clone(),
+                    },
+                };
+                self.collect(&attempt, &collection).await?
+            }
+            None => failed("gone", Advice::AskCustomer),
+        };
+        charges.note_attempt(Attempt { state, ..attempt });
+        let charges = self.put(&charges).await?;
+        Ok(match collect(invoice, &charges, &account.methods, settings, today) {
+            Collect::Wait(until) => Some(until),
+            // Another method, tomorrow: one attempt a day is enough for any card network.
+            Collect::Try(_) => Some(mensal_domain::calendar::days_after(today, 1)),
+            Collect::Nothing | Collect::GiveUp => None,
+        })
+    }
+
+    /// Asks the gateway. What it answers about money goes the way of all that gateways tell.
+    async fn collect(
+        &self,
+        attempt: &Attempt,
+        collection: &Collection,
+    ) -> Result<AttemptState, Failure> {
+        let gateway = self.gateways.named(&attempt.gateway).await?;
+        metrics::count(Metric::Attempts, 1);
+        match gateway.collect(collection).await {
+            Ok(Collected::Received(receipt)) => {
+                let fact = Fact::Received(receipt);
+                let notice = Notice { gateway: attempt.gateway.clone(), fact };
+                self.payment_queue.send(&[ApplyNotice::of(notice)]).await?;
+                Ok(AttemptState::Received)
+            }
+            Ok(Collected::UnderWay(reference)) => Ok(AttemptState::UnderWay(reference)),
+            Err(Fault::Declined(Decline { code, advice })) => {
+                metrics::count(Metric::AttemptsDeclined, 1);
+                Ok(AttemptState::Failed { code, advice })
+            }
+            Err(fault) => {
+                if let Some(later) = of_the_moment(&attempt.gateway, &fault) {
+                    return Err(later);
+                }
+                tracing::warn!(gateway = %attempt.gateway, why = %fault, "an attempt is refused");
+                Ok(failed("refused", Advice::AskCustomer))
+            }
+        }
+    }
+
+    async fn put(&self, charges: &Charges) -> Result<Charges, Failure> {
+        self.store.put_charges(charges, &[]).await.map_err(|error| match error {
+            StoreError::Moved => Failure::Retry("its charges are at work beside this".into()),
+            other => other.into(),
+        })
+    }
+}
+
+fn failed(code: &str, advice: Advice) -> AttemptState {
+    AttemptState::Failed { code: code.into(), advice }
+}

@@ -1,0 +1,176 @@
+//! Brings the gateways' charges to what an invoice is: registers, amends, cancels. Each step is
+//! noted before it is taken, and what came of it after.
+
+mod step;
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use lambda_runtime::Error;
+use mensal_domain::{
+    account::Account,
+    charge::{Charge, ChargeKey, ChargeState, Charges, Next, Payer, desired, plan},
+    ids::GatewayCode,
+    invoice::Invoice,
+    reference::Reference,
+};
+use mensal_runtime::{
+    Failure, batch,
+    clock::Clock,
+    dead_letters::DeadLetters,
+    gateways::{Connected, Gateways},
+    messages::ConvergeCharges,
+    metrics::{self, Metric},
+    start::Function,
+};
+use mensal_store::{Store, StoreError};
+use serde_json::Value;
+
+/// So often is planned for one message: to ask, to cancel, to register anew, to see that all is
+/// well, each for two rails. What is not well then never will be.
+const MOST_ROUNDS: usize = 8;
+
+/// The function.
+#[derive(Debug)]
+pub struct RegisterCharge {
+    /// The table.
+    pub store: Store,
+    /// The gateways.
+    pub gateways: Gateways,
+    /// Today.
+    pub clock: Clock,
+    /// What cannot be done.
+    pub dead_letters: DeadLetters,
+}
+
+impl Function for RegisterCharge {
+    async fn handle(&self, event: Value) -> Result<Value, Error> {
+        let converge = |message| self.converge(message);
+        let response = batch::messages(event, &self.dead_letters, converge).await?;
+        Ok(serde_json::to_value(response)?)
+    }
+}
+
+/// What the charges of one invoice are brought to.
+struct Invoiced {
+    invoice: Invoice,
+    payer: Payer,
+    gateways: HashMap<GatewayCode, Connected>,
+    today: Date,
+}
+
+/// What gateways call charges by, to be remembered.
+type Called = Vec<(GatewayCode, Reference, ChargeKey)>;
+
+impl RegisterCharge {
+    async fn converge(&self, message: ConvergeCharges) -> Result<(), Failure> {
+        let ConvergeCharges { account, invoice } = message;
+        let missing = |what: String| Failure::Poison(format!("{what} does not exist"));
+        let invoice = self.store.invoice(&account, invoice).await?;
+        let invoice = invoice.ok_or_else(|| missing(format!("an invoice of {account}")))?;
+        let account = self.store.account(&account).await?;
+        let account = account.ok_or_else(|| missing("the account".into()))?;
+        let today = self.clock.today();
+        let before = self.store.charges(&account.id, invoice.id).await?;
+        let mut charges =
+            before.unwrap_or_else(|| Charges::none(account.id.clone(), invoice.id, today));
+        let invoiced = Invoiced {
+            gateways: self.connected(&invoice, &charges).await?,
+            payer: payer(&account, &invoice),
+            invoice,
+            today,
+        };
+        for _ in 0..MOST_ROUNDS {
+            let wanted = desired(&invoiced.invoice, today);
+            let amends = |gateway: &_, rail| {
+                invoiced.gateways.get(gateway).is_some_and(|gateway| gateway.amends(rail))
+            };
+            let next = plan(&wanted, &charges, amends);
+            if next.is_empty() {
+                // That there is nothing to register is noted, too: the document waits to hear of it.
+                if charges.version == 0 {
+                    self.put(&charges, &Called::new()).await?;
+                }
+                return Ok(());
+            }
+            charges = self.round(&invoiced, charges, next).await?;
+        }
+        Err(Failure::Poison(format!(
+            "its charges are not as they should be after {MOST_ROUNDS} rounds"
+        )))
+    }
+
+    /// The gateways that are offered, and those that have something registered.
+    async fn connected(
+        &self,
+        invoice: &Invoice,
+        charges: &Charges,
+    ) -> Result<HashMap<GatewayCode, Connected>, Failure> {
+        let offered = invoice.offers.iter().flat_map(|offers| &offers.rails);
+        let offered = offered.map(|offer| &offer.gateway);
+        let open = charges.charges.iter().filter(|charge| {
+            matches!(charge.state, ChargeState::Pending(_) | ChargeState::Registered)
+        });
+        let mut connected = HashMap::new();
+        for code in offered.chain(open.map(|charge| &charge.gateway)) {
+            if !connected.contains_key(code) {
+                connected.insert(code.clone(), self.gateways.named(code).await?);
+            }
+        }
+        Ok(connected)
+    }
+
+    /// One round: notes the steps that are to be taken, takes them, notes what came of each. What
+    /// nobody knows the outcome of stays pending, and the message comes again.
+    async fn round(
+        &self,
+        invoiced: &Invoiced,
+        mut charges: Charges,
+        next: Vec<Next>,
+    ) -> Result<Charges, Failure> {
+        let noted = next.iter().any(|next| matches!(next, Next::Take(_)));
+        let steps: Vec<Charge> =
+            next.into_iter().map(|(Next::Take(charge) | Next::Ask(charge))| charge).collect();
+        if noted {
+            for charge in &steps {
+                charges.note(charge.clone());
+            }
+            charges = self.put(&charges, &Called::new()).await?;
+        }
+        let (mut called, mut later) = (Called::new(), None);
+        for charge in steps {
+            let key = charges.key(&charge);
+            let done = invoiced.take(&key, charge).await;
+            metrics::count(Metric::ChargeSteps, 1);
+            match done {
+                Ok(step::Done { charge, remember }) => {
+                    if let (true, Some(reference)) = (remember, &charge.reference) {
+                        called.push((charge.gateway.clone(), reference.clone(), key));
+                    }
+                    charges.note(charge);
+                }
+                Err(why) => later = Some(why),
+            }
+        }
+        charges.looked_at = invoiced.today;
+        charges = self.put(&charges, &called).await?;
+        later.map_or(Ok(charges), Err)
+    }
+
+    /// Beside another message of the same invoice, one of the two comes again.
+    async fn put(&self, charges: &Charges, called: &Called) -> Result<Charges, Failure> {
+        self.store.put_charges(charges, called).await.map_err(|error| match error {
+            StoreError::Moved => Failure::Retry("its charges are at work beside this".into()),
+            other => other.into(),
+        })
+    }
+}
+
+fn payer(account: &Account, invoice: &Invoice) -> Payer {
+    Payer {
+        customer: invoice.customer.clone(),
+        email: account.email.clone(),
+        region: account.region.clone(),
+        invoice_number: invoice.number.clone(),
+    }
+}
