@@ -15,12 +15,22 @@ use crate::{
 };
 
 /// The queues that work flows through, by the outputs that name them.
-const QUEUES: [&str; 3] = ["PlanQueueName", "BillQueueName", "DocumentQueueName"];
+const QUEUES: [&str; 6] = [
+    "PlanQueueName",
+    "BillQueueName",
+    "DocumentQueueName",
+    "ChargeQueueName",
+    "CollectQueueName",
+    "PaymentQueueName",
+];
 /// The queues of dead letters, by the outputs that name them.
-const DEAD_LETTERS: [&str; 5] = [
+const DEAD_LETTERS: [&str; 8] = [
     "PlanDeadLettersName",
     "BillDeadLettersName",
     "DocumentDeadLettersName",
+    "ChargeDeadLettersName",
+    "CollectDeadLettersName",
+    "PaymentDeadLettersName",
     "EventDeadLettersName",
     "ScheduleDeadLettersName",
 ];
@@ -33,6 +43,7 @@ pub struct Deployed {
     store: Store,
     s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
+    secrets: aws_sdk_secretsmanager::Client,
     lambda: aws_sdk_lambda::Client,
     logs: aws_sdk_cloudwatchlogs::Client,
     config: SdkConfig,
@@ -106,6 +117,7 @@ impl Deployed {
             store: Store::new(aws_sdk_dynamodb::Client::new(config), table.as_str()),
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             sqs: aws_sdk_sqs::Client::new(config),
+            secrets: aws_sdk_secretsmanager::Client::new(config),
             lambda: aws_sdk_lambda::Client::new(config),
             logs: aws_sdk_cloudwatchlogs::Client::new(config),
             config: config.clone(),
@@ -137,6 +149,29 @@ impl Deployed {
     pub fn output(&self, name: &str) -> Result<&str, Error> {
         let found = self.outputs.get(name).map(String::as_str);
         found.ok_or_else(|| format!("the stack {} has no output {name}", self.name).into())
+    }
+
+    /// The gateways that the stack knows, by their codes.
+    #[must_use]
+    pub fn gateways(&self) -> Vec<&str> {
+        let listed = self.outputs.get("Gateways").map(String::as_str).unwrap_or_default();
+        listed.split(',').filter(|code| !code.is_empty()).collect()
+    }
+
+    /// What the names of its gateways' secrets begin with.
+    #[must_use]
+    pub fn gateway_secrets(&self) -> String {
+        format!("mensal/{}/", self.name)
+    }
+
+    /// Creates the secret of a gateway, as ops do before they deploy its code.
+    ///
+    /// # Errors
+    /// When there is one of that name already, or Secrets Manager refuses.
+    pub async fn create_gateway_secret(&self, code: &str, secret: &str) -> Result<(), Error> {
+        let name = format!("{}{code}", self.gateway_secrets());
+        self.secrets.create_secret().name(name).secret_string(secret).send().await?;
+        Ok(())
     }
 
     /// Whether each invoice has its PDF in the bucket: made at once, and never deleted.
@@ -199,7 +234,11 @@ impl Deployed {
         }
     }
 
-    async fn url(&self, output: &'static str) -> Result<String, Error> {
+    /// The URL of the queue that an output names.
+    ///
+    /// # Errors
+    /// When there is no such output, or no such queue.
+    pub async fn queue_url(&self, output: &str) -> Result<String, Error> {
         let name = self.output(output)?;
         let found = self.sqs.get_queue_url().queue_name(name).send().await?;
         Ok(found.queue_url().ok_or("a queue without a URL")?.to_owned())
@@ -211,7 +250,7 @@ impl Deployed {
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
             QueueAttributeName::ApproximateNumberOfMessagesDelayed,
         ];
-        let request = self.sqs.get_queue_attributes().queue_url(self.url(output).await?);
+        let request = self.sqs.get_queue_attributes().queue_url(self.queue_url(output).await?);
         let told = request.set_attribute_names(Some(asked.to_vec())).send().await?;
         let [waiting, away, delayed] = asked.map(|name| {
             let value = told.attributes().and_then(|all| all.get(&name));
@@ -240,7 +279,7 @@ impl Deployed {
     /// The queues'.
     pub async fn set_visibility(&self, seconds: u32) -> Result<(), Error> {
         for queue in QUEUES {
-            let set = self.sqs.set_queue_attributes().queue_url(self.url(queue).await?);
+            let set = self.sqs.set_queue_attributes().queue_url(self.queue_url(queue).await?);
             let name = QueueAttributeName::VisibilityTimeout;
             set.attributes(name, seconds.to_string()).send().await?;
         }
@@ -252,7 +291,7 @@ impl Deployed {
     /// # Errors
     /// The queue's.
     pub async fn send(&self, queue: &'static str, body: &str) -> Result<(), Error> {
-        let url = self.url(queue).await?;
+        let url = self.queue_url(queue).await?;
         self.sqs.send_message().queue_url(url).message_body(body).send().await?;
         Ok(())
     }
@@ -264,7 +303,7 @@ impl Deployed {
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, Error> {
         let mut letters = Vec::new();
         for queue in DEAD_LETTERS {
-            let url = self.url(queue).await?;
+            let url = self.queue_url(queue).await?;
             let mut left = self.depth(queue).await?.waiting;
             while left > 0 {
                 // Out of sight for as long as it takes to read them all, then back.

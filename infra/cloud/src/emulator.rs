@@ -90,6 +90,20 @@ impl Emulator {
         self.server.said()
     }
 
+    /// Where the API of a stack is served, by the address that the stack gives out for it:
+    /// `http://ID.execute-api.127.0.0.1:PORT/…`, a name that nobody resolves.
+    ///
+    /// # Errors
+    /// When it is no such address.
+    pub fn served_at(&self, address: &str) -> Result<String, Error> {
+        let named = address.split_once("://").and_then(|(_, named)| {
+            let (id, place) = named.split_once(".execute-api.")?;
+            Some((id, place.split_once('/').map_or("", |(_, path)| path)))
+        });
+        let (id, path) = named.ok_or_else(|| format!("{address} is no address of an API"))?;
+        Ok(format!("{}/_aws/execute-api/{id}/$default/{path}", self.url()))
+    }
+
     /// Fires the schedules whose name begins so, as of a time: `2026-11-30T03:05:00Z`.
     ///
     /// # Errors

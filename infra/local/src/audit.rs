@@ -14,6 +14,8 @@ use mensal_domain::{
     ids::AccountId,
     invoice::{Invoice, InvoiceKind, LineReason, LineSource, TaxMode},
     money::Money,
+    payment::Payment,
+    reconciliation::books_of,
 };
 use mensal_store::Store;
 use render_invoice::object_key;
@@ -27,6 +29,8 @@ pub struct Audit {
     pub accounts: u64,
     /// Invoices of ours.
     pub invoices: u64,
+    /// Payments.
+    pub payments: u64,
     /// Invoices by account, for those who count them.
     pub per_account: HashMap<AccountId, u64>,
     /// What does not hold, in words.
@@ -65,6 +69,7 @@ impl Pdfs {
 pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
     let mut audit = Audit::default();
     let mut invoices: HashMap<AccountId, Vec<Invoice>> = HashMap::new();
+    let mut payments: HashMap<AccountId, Vec<Payment>> = HashMap::new();
     let mut accounts = Vec::new();
     let mut page = store.scan(None).await?;
     while let Some(mut read) = page {
@@ -74,6 +79,10 @@ pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
                 Ok(Document::Invoice(invoice)) => {
                     invoices.entry(invoice.account.clone()).or_default().push(*invoice);
                 }
+                Ok(Document::Payment(payment)) => {
+                    payments.entry(payment.account.clone()).or_default().push(*payment);
+                }
+                Ok(Document::Charges(_)) => {}
                 Err(why) => audit.violations.push(why.to_string()),
             }
         }
@@ -81,7 +90,8 @@ pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
     }
     for account in accounts {
         let own = invoices.remove(&account.id).unwrap_or_default();
-        audit.account(&account, &own)?;
+        let paid = payments.remove(&account.id).unwrap_or_default();
+        audit.account(&account, &own, &paid)?;
         for invoice in own.iter().filter(|invoice| invoice.id.kind == InvoiceKind::Cycle) {
             audit.document(pdfs, invoice).await?;
         }
@@ -89,18 +99,23 @@ pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
     let orphans =
         invoices.keys().map(|id| format!("invoices of account {id}, which does not exist"));
     audit.violations.extend(orphans);
+    let orphans = payments.keys();
+    let orphans = orphans.map(|id| format!("payments of account {id}, which does not exist"));
+    audit.violations.extend(orphans);
     Ok(audit)
 }
 
 impl Audit {
-    fn account(&mut self, account: &Account, invoices: &[Invoice]) -> Result<(), Error> {
+    fn account(
+        &mut self,
+        account: &Account,
+        invoices: &[Invoice],
+        payments: &[Payment],
+    ) -> Result<(), Error> {
         self.accounts += 1;
-        let zero = Money::zero(account.currency);
-        let (mut sum, mut open) = (zero, zero);
+        self.payments += u64::try_from(payments.len()).unwrap_or_default();
         let mut days: BTreeMap<(&LineSource, Date), i64> = BTreeMap::new();
         for invoice in invoices {
-            sum = sum.plus(invoice.total)?;
-            open = open.plus(invoice.open)?;
             self.sums(invoice)?;
             count_days(invoice, &mut days);
             if invoice.id.kind == InvoiceKind::Cycle {
@@ -109,15 +124,8 @@ impl Audit {
             }
         }
         let id = &account.id;
-        if sum != account.balance {
-            let balance = account.balance;
-            self.violations.push(format!("account {id}: balance {balance}, documents {sum}"));
-        }
-        if open.minus(account.credit)? != account.balance {
-            let (balance, credit) = (account.balance, account.credit);
-            self.violations
-                .push(format!("account {id}: balance {balance}, open {open}, credit {credit}"));
-        }
+        let wrong = books_of(account, invoices, payments)?;
+        self.violations.extend(wrong.into_iter().map(|why| format!("account {id}: {why}")));
         self.days(account, &days);
         Ok(())
     }

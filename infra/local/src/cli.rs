@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
-use mensal_domain::ids::AccountId;
+use mensal_domain::{
+    ids::{AccountId, GatewayCode, MethodId},
+    invoice::InvoiceId,
+    rail::Rail,
+    reference::Reference,
+};
 use mensal_rails::boleto::Digits;
 use rust_decimal::Decimal;
 
@@ -42,6 +47,16 @@ pub(crate) enum Command {
     Cost(Cost),
     /// Check what must always hold: balances, sums, days billed once, a PDF for each invoice.
     Audit(Audit),
+    /// Enter a payment that came by cash, cheque or wire. Entering it twice counts once.
+    Pay(Pay),
+    /// The payment methods of an account: cards, bank accounts, Pix Automático.
+    #[command(subcommand)]
+    Methods(MethodCommand),
+    /// What gateways have told and nobody could match.
+    #[command(subcommand)]
+    Unmatched(UnmatchedCommand),
+    /// Whether gateways, payments and invoices agreed on a day.
+    Reconciliation(Reconciliation),
     /// Read or write a boleto: its barcode and the line that people type.
     #[command(subcommand)]
     Boleto(BoletoCommand),
@@ -96,6 +111,9 @@ pub(crate) struct Bill {
     /// --until if that is earlier].
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) start: Option<Date>,
+    /// Let the days pass: the sandbox bank registers charges, and its customers pay them.
+    #[arg(long)]
+    pub(crate) pay: bool,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
@@ -173,6 +191,129 @@ pub(crate) struct Audit {
     /// itself.
     #[arg(long)]
     pub(crate) on_first_view: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Pay {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// How it came: cash, cheque or wire.
+    #[arg(long, value_parser = by_hand)]
+    pub(crate) rail: Rail,
+    /// How much, in the account's currency: 109.90.
+    #[arg(long)]
+    pub(crate) amount: Decimal,
+    /// The number of the receipt, the cheque or the transfer: what tells this payment from others.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) receipt: Reference,
+    /// The invoice that it is for, like 2026-11-10-cycle [default: the oldest that is open].
+    #[arg(long)]
+    pub(crate) invoice: Option<InvoiceId>,
+    /// The day on which it was paid [default: today].
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) on: Option<Date>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MethodCommand {
+    /// List them, the one that is tried first at the top.
+    List {
+        /// The account.
+        account: AccountId,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Have the customer store one: prints the gateway's page, or a Pix code.
+    Add(AddMethod),
+    /// Try this one first.
+    Default(OneMethod),
+    /// Charge a card in so many instalments.
+    Instalments {
+        #[command(flatten)]
+        one: OneMethod,
+        /// 1 for at once.
+        #[arg(value_parser = clap::value_parser!(u8).range(1..=24))]
+        parts: u8,
+    },
+    /// End it, at the gateway and here.
+    Revoke(OneMethod),
+}
+
+#[derive(Args)]
+pub(crate) struct OneMethod {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// The method.
+    pub(crate) method: MethodId,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Args)]
+pub(crate) struct AddMethod {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// A name for it, of your choice.
+    pub(crate) method: MethodId,
+    /// The rail: card, `bank_debit` or `pix_automatico`.
+    #[arg(long)]
+    pub(crate) rail: Rail,
+    /// The gateway that is to keep it.
+    #[arg(long)]
+    pub(crate) gateway: GatewayCode,
+    /// Where the customer's browser goes afterwards.
+    #[arg(long, value_name = "URL", default_value = "https://example.com/")]
+    pub(crate) return_to: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UnmatchedCommand {
+    /// List it.
+    List {
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON, with all that was told.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say whose it is.
+    Assign(AssignUnmatched),
+}
+
+#[derive(Args)]
+pub(crate) struct AssignUnmatched {
+    /// Its id, as `unmatched list` shows it.
+    pub(crate) notice: String,
+    /// The account.
+    pub(crate) account: AccountId,
+    /// The invoice that it is for [default: the oldest that is open].
+    #[arg(long)]
+    pub(crate) invoice: Option<InvoiceId>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Args)]
+pub(crate) struct Reconciliation {
+    /// The day on which payers paid.
+    #[arg(value_parser = date)]
+    pub(crate) date: Date,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn by_hand(text: &str) -> Result<Rail, String> {
+    match text.parse() {
+        Ok(rail @ (Rail::Cash | Rail::Cheque | Rail::Wire)) => Ok(rail),
+        _ => Err("not entered by hand: use cash, cheque or wire".to_owned()),
+    }
 }
 
 #[derive(Subcommand)]

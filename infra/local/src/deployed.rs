@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use mensal_cloud::{Built, Deployed, Emulator, Tools, deploy};
 use mensal_importer::generate::Generator;
+use mensal_store::Run;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -59,7 +60,7 @@ pub async fn of_a_trial(
     let parameters = [("Gradual", "false"), ("Documents", documents)];
     deploy(&emulator, &built, STACK, &parameters)?;
     let deployed = Deployed::emulated(&emulator, STACK).await?;
-    let generator = Generator { seed: 1, accounts, start: MONTH };
+    let generator = Generator { seed: 1, accounts, start: MONTH, gateway: None };
     import_generated(deployed.store(), &generator, |_| ()).await?;
     let last = MONTH.last_of_month();
     emulator.fire(&format!("{STACK}-BillingSchedule"), &format!("{last}T03:05:00Z"))?;
@@ -70,7 +71,7 @@ pub async fn of_a_trial(
         sleep(Duration::from_secs(2)).await;
         let now = Measured::of(&deployed, 0).await?;
         let flow = deployed.in_flow().await?;
-        let billed = deployed.store().progress(last).await?.is_done();
+        let billed = deployed.store().progress(Run::Billing, last).await?.is_done();
         let drawn = on_first_view || now.documents >= now.invoices;
         let still = now.invocations() == before.invocations();
         if billed && drawn && still && now.invoices > 0 && flow.waiting + flow.away == 0 {

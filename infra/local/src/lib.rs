@@ -4,6 +4,7 @@
 //! are reached through the real SDKs. Only queues, schedule, stream delivery and bus are ours.
 
 pub mod audit;
+pub mod bank;
 pub mod cost;
 pub mod deployed;
 pub mod importing;

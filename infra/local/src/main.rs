@@ -26,6 +26,10 @@ fn main() -> ExitCode {
             Some(Command::Cost(options)) => commands::cost(&options).await,
             Some(Command::Audit(options)) => commands::audit(&options).await,
             Some(Command::Unpark(options)) => commands::unpark(&options).await,
+            Some(Command::Pay(options)) => commands::pay(&options).await,
+            Some(Command::Methods(command)) => commands::methods(&command).await,
+            Some(Command::Unmatched(command)) => commands::unmatched(&command).await,
+            Some(Command::Reconciliation(options)) => commands::reconciliation(&options).await,
             Some(Command::Boleto(command)) => commands::boleto(&command),
             Some(Command::Pix(command)) => commands::pix(&command),
         }

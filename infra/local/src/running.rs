@@ -5,6 +5,8 @@ use std::time::Instant;
 use jiff::civil::{Date, date};
 use mensal_domain::calendar::days_after;
 use mensal_importer::{Files, Options, read};
+use mensal_runtime::messages::RunKind;
+use mensal_store::Run;
 
 use crate::{
     cost::Usage,
@@ -43,6 +45,63 @@ pub enum Step {
     Documents(u64),
 }
 
+/// Lets every day pass up to a date: bills who is due, lets the bank's payers pay, collects from
+/// stored methods, and asks the bank each evening whether anything was missed.
+///
+/// # Errors
+/// The stack's.
+pub async fn live_through(
+    stack: &Stack,
+    until: Date,
+    mut tell: impl FnMut(Step),
+) -> Result<Summary, Error> {
+    let before = Books::read(stack.store()).await?;
+    let (begun, used) = (Instant::now(), Usage::of(stack));
+    stack.settle().await?;
+    let documents = stack.busy().documents();
+    tell(Step::Begins(stack.store().due_count(Run::Billing, until).await?));
+    let first = stack.store().earliest_cycle().await?.unwrap_or(until);
+    let mut day = first.max(stack.last_day().unwrap_or(first)).min(until);
+    loop {
+        live_a_day(stack, day).await?;
+        tell(Step::Documents(stack.busy().documents().saturating_sub(documents)));
+        if day >= until {
+            break;
+        }
+        day = days_after(day, 1);
+    }
+    let took = begun.elapsed();
+    let usage = Usage::of(stack).since(&used);
+    Summary::of_run(stack, &before, took, usage).await
+}
+
+/// One day: as the schedules of the template have it, with the bank's customers in between. A
+/// gateway that does not answer is asked again the next day: it keeps nothing else from being done.
+///
+/// # Errors
+/// The stack's.
+pub async fn live_a_day(stack: &Stack, day: Date) -> Result<(), Error> {
+    asked(stack.schedule(RunKind::ReconciliationReport, day).await, "not reported on");
+    if stack.store().due_count(Run::Billing, day).await? > 0 {
+        stack.begin_run(day).await?;
+        stack.settle().await?;
+    }
+    if stack.store().due_count(Run::Collection, day).await? > 0 {
+        stack.schedule(RunKind::Collection, day).await?;
+        stack.settle().await?;
+    }
+    stack.pass_day(day).await?;
+    stack.settle().await?;
+    asked(stack.schedule(RunKind::Reconciliation, day).await, "not reconciled");
+    stack.settle().await
+}
+
+fn asked(gateways: Result<(), Error>, what: &str) {
+    if let Err(why) = gateways {
+        eprintln!("a gateway is {what}: {why}");
+    }
+}
+
 /// Runs the billing schedule of every day up to a date on which anybody has a cycle, as if the
 /// days passed now. What an earlier process left under way comes first.
 ///
@@ -57,7 +116,7 @@ pub async fn bill_through(
     let (begun, used) = (Instant::now(), Usage::of(stack));
     stack.settle().await?;
     let documents = stack.busy().documents();
-    tell(Step::Begins(stack.store().due_count(until).await?));
+    tell(Step::Begins(stack.store().due_count(Run::Billing, until).await?));
     let mut next = stack.store().earliest_cycle().await?;
     while let Some(date) = next.filter(|date| *date <= until) {
         stack.begin_run(date).await?;

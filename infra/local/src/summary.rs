@@ -15,7 +15,7 @@ use mensal_domain::{
     locale::Locale,
     money::{Currency, Money},
 };
-use mensal_store::{Parked, Store};
+use mensal_store::{Parked, Store, Unmatched};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -39,6 +39,20 @@ pub struct Books {
     pub parked: Vec<Parked>,
     /// Items that cannot be read.
     pub unreadable: Vec<String>,
+    /// Payments.
+    pub payments: u64,
+    /// What they brought in, less what did not stay, by currency.
+    pub collected: BTreeMap<Currency, Decimal>,
+    /// How much of that was added for being late.
+    pub late_charges: BTreeMap<Currency, Decimal>,
+    /// What is still to be paid.
+    pub open: BTreeMap<Currency, Decimal>,
+    /// Money of customers that nothing has used yet.
+    pub credit: BTreeMap<Currency, Decimal>,
+    /// Charges that payers can pay.
+    pub payable: u64,
+    /// What gateways have told and nobody could match.
+    pub unmatched: Vec<Unmatched>,
 }
 
 impl Books {
@@ -47,12 +61,13 @@ impl Books {
     /// # Errors
     /// The table's.
     pub async fn read(store: &Store) -> Result<Self, Error> {
-        let mut books = Self { parked: store.parked().await?, ..Self::default() };
+        let (parked, unmatched) = (store.parked().await?, store.unmatched().await?);
+        let mut books = Self { parked, unmatched, ..Self::default() };
         let mut page = store.scan(None).await?;
         while let Some(mut read) = page {
             for document in std::mem::take(&mut read.documents) {
                 match document {
-                    Ok(document) => books.add(&document),
+                    Ok(document) => books.add(&document)?,
                     Err(why) => books.unreadable.push(why.to_string()),
                 }
             }
@@ -61,17 +76,39 @@ impl Books {
         Ok(books)
     }
 
-    fn add(&mut self, document: &Document) {
+    fn add(&mut self, document: &Document) -> Result<(), Error> {
         match document {
-            Document::Account(_) => self.accounts += 1,
-            Document::Invoice(invoice) if invoice.id.kind == InvoiceKind::Cycle => {
-                self.invoices += 1;
-                self.invoiced.insert(invoice.account.clone());
-                *self.total.entry(invoice.currency()).or_default() += invoice.total.amount();
+            Document::Account(account) => {
+                self.accounts += 1;
+                add(&mut self.credit, account.credit);
             }
-            Document::Invoice(_) => {}
+            Document::Invoice(invoice) => {
+                add(&mut self.open, invoice.open());
+                if invoice.id.kind == InvoiceKind::Cycle {
+                    self.invoices += 1;
+                    self.invoiced.insert(invoice.account.clone());
+                    add(&mut self.total, invoice.total);
+                }
+            }
+            Document::Payment(payment) => {
+                if let Some(received) = &payment.received {
+                    self.payments += 1;
+                    add(&mut self.collected, received.amount);
+                    add(&mut self.collected, -payment.away()?);
+                    add(&mut self.late_charges, payment.late_charge()?);
+                }
+            }
+            Document::Charges(charges) => {
+                let payable = charges.charges.iter().filter(|charge| charge.is_payable());
+                self.payable += u64::try_from(payable.count())?;
+            }
         }
+        Ok(())
     }
+}
+
+fn add(sums: &mut BTreeMap<Currency, Decimal>, amount: Money) {
+    *sums.entry(amount.currency()).or_default() += amount.amount();
 }
 
 /// What a run came to.
@@ -135,12 +172,11 @@ impl Summary {
     /// When the price list cannot be read.
     pub fn json(&self) -> Result<Value, Error> {
         let cost = cost::price(&self.usage)?;
-        let total: BTreeMap<_, _> = self
-            .books
-            .total
-            .iter()
-            .map(|(currency, sum)| (currency.code(), sum.to_string()))
-            .collect();
+        let told = |sums: &BTreeMap<Currency, Decimal>| -> BTreeMap<_, _> {
+            sums.iter().map(|(currency, sum)| (currency.code(), sum.to_string())).collect()
+        };
+        let total = told(&self.books.total);
+        let unmatched = |one: &Unmatched| json!({ "notice": one.notice, "reason": one.reason, "since": one.since });
         let parked = |one: &Parked| json!({ "account": one.account, "reason": one.reason, "since": one.since });
         let dead =
             |(letter, reason): &(String, String)| json!({ "letter": letter, "reason": reason });
@@ -156,6 +192,13 @@ impl Summary {
             "unreadable": self.books.unreadable,
             "pdfs": self.pdfs,
             "total": total,
+            "payments": self.books.payments,
+            "collected": told(&self.books.collected),
+            "late_charges": told(&self.books.late_charges),
+            "open": told(&self.books.open),
+            "credit": told(&self.books.credit),
+            "payable_charges": self.books.payable,
+            "unmatched": self.books.unmatched.iter().map(unmatched).collect::<Vec<_>>(),
             "seconds": self.took.as_secs_f64(),
             "invoices_per_second": cost::number(self.per_second()),
             "requests": self.usage.asked.requests,
@@ -185,9 +228,22 @@ impl Summary {
         row("invoices", grouped(self.books.invoices))?;
         row("issued in this run", grouped(self.issued))?;
         row("PDFs", grouped(self.pdfs))?;
-        for (currency, sum) in &self.books.total {
-            let total = Money::rounded(*sum, *currency)?;
-            row(&format!("total {currency}"), Locale::EnUs.amount(total))?;
+        let books = &self.books;
+        let sums = [
+            ("total", &books.total),
+            ("collected", &books.collected),
+            ("late charges", &books.late_charges),
+            ("open", &books.open),
+            ("credit", &books.credit),
+        ];
+        row("payments", grouped(books.payments))?;
+        row("charges to be paid", grouped(books.payable))?;
+        row("unmatched", grouped(books.unmatched.len().try_into()?))?;
+        for (name, sums) in sums {
+            for (currency, sum) in sums {
+                let sum = Money::rounded(*sum, *currency)?;
+                row(&format!("{name} {currency}"), Locale::EnUs.amount(sum))?;
+            }
         }
         row("time", format!("{:.1} s", self.took.as_secs_f64()))?;
         row("invoices per second", self.per_second().to_string())?;
@@ -197,6 +253,10 @@ impl Summary {
         }
         for one in &self.books.parked {
             writeln!(out, "  parked {}: {}", one.account, one.reason)?;
+        }
+        for one in &self.books.unmatched {
+            let money = one.notice.about_money().map(ToString::to_string).unwrap_or_default();
+            writeln!(out, "  unmatched {} {money}: {}", one.notice.gateway, one.reason)?;
         }
         for why in &self.books.unreadable {
             writeln!(out, "  unreadable: {why}")?;

@@ -2,9 +2,10 @@
 
 use jiff::civil::{Date, date};
 use mensal::{
+    bank,
     importing::import_generated,
-    running::{Step, bill_through, import_sample},
-    stack::{Options, Stack},
+    running::{Step, bill_through, import_sample, live_through},
+    stack::{Error, Options, Stack},
 };
 use mensal_importer::generate::Generator;
 
@@ -18,7 +19,12 @@ pub(crate) async fn bill(options: &Bill) -> Result<(), Failed> {
     let stack = Stack::start(&options.data.folder, Options::default()).await?;
     let progress = Progress::new(options.progress_lines);
     stock(&stack, options, &progress).await?;
-    let summary = bill_through(&stack, options.until, |step| progress.step(step)).await?;
+    let tell = |step| progress.step(step);
+    let summary = if options.pay {
+        live_through(&stack, options.until, tell).await?
+    } else {
+        bill_through(&stack, options.until, tell).await?
+    };
     progress.end();
     if options.json {
         say(&format!("{}\n", summary.json()?))?;
@@ -34,7 +40,9 @@ async fn stock(stack: &Stack, options: &Bill, progress: &Progress) -> Result<(),
     if let Some(accounts) = options.accounts {
         let month = FIRST_MONTH.min(options.until.first_of_month());
         let start = options.start.unwrap_or(month);
-        let generator = Generator { seed: options.seed, accounts, start };
+        let gateway =
+            if options.pay { Some(bank::CODE.parse().map_err(Error::from)?) } else { None };
+        let generator = Generator { seed: options.seed, accounts, start, gateway };
         progress.begin("importing", accounts);
         let tell = |count| progress.step(Step::Documents(count));
         import_generated(stack.store(), &generator, tell).await?;

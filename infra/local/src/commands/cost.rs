@@ -18,10 +18,12 @@ const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// A run is cut into so many parts, however small it is: with fewer invoices each costs more.
 const FEW: u64 = 500;
 /// Alarms of the template.
-const ALARMS: u32 = 17;
-/// What Lambda asks of three queues in a month while they are empty: five pollers each, which
+const ALARMS: u32 = 33;
+/// Queues of the template that functions read.
+const QUEUES: u32 = 6;
+/// What Lambda asks of the queues in a month while they are empty: five pollers each, which
 /// wait twenty seconds for an answer (Lambda Developer Guide, "Polling and batching streams").
-const IDLE_SQS_REQUESTS: u32 = 3 * 5 * 3 * 60 * 24 * 30;
+const IDLE_SQS_REQUESTS: u32 = QUEUES * 5 * 3 * 60 * 24 * 30;
 /// What an invoice and its PDF take in table and bucket, in KB.
 const KB_OF_INVOICE: u32 = 3;
 const KB_OF_PDF: u32 = 40;
@@ -159,4 +161,19 @@ impl Priced {
 
 fn seconds(usage: &Usage) -> Decimal {
     Decimal::try_from(usage.seconds).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_stack_is_that_of_the_template() {
+        let template = include_str!("../../../../template.yaml");
+        let count = |what: &str| template.lines().filter(|line| line.trim() == what).count();
+        assert_eq!(count("Type: AWS::CloudWatch::Alarm"), usize::try_from(ALARMS).unwrap());
+        let read = "FunctionResponseTypes: [ReportBatchItemFailures]";
+        // The stream of the table is read, too, and costs nothing by itself.
+        assert_eq!(count(read), usize::try_from(QUEUES).unwrap() + 1);
+    }
 }

@@ -5,10 +5,14 @@ mod bill;
 mod boleto;
 mod cost;
 mod import;
+mod methods;
 mod pix;
 mod preview;
 mod progress;
+mod reconciliation;
 mod run;
+mod till;
+mod unmatched;
 mod unpark;
 
 use std::{
@@ -17,14 +21,21 @@ use std::{
     process::ExitCode,
 };
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use mensal::{
     audit::Pdfs,
-    stack::{BUCKET, Directory, Error, Held, Options, Stack, TABLE},
+    stack::{BUCKET, Directory, Error, Held, LOCAL_SECRETS, Options, PAYMENT_QUEUE, Stack, TABLE},
 };
 use mensal_cloud::Deployed;
+use mensal_domain::{ids::GatewayCode, payment::Notice};
 use mensal_importer::Faults;
-use mensal_runtime::{clients::Clients, requests::Requests};
+use mensal_runtime::{
+    clients::Clients,
+    gateways::{Connected, Gateways},
+    messages::ApplyNotice,
+    queue::Queue,
+    requests::Requests,
+};
 use mensal_store::Store;
 
 pub(crate) use audit::audit;
@@ -32,9 +43,13 @@ pub(crate) use bill::bill;
 pub(crate) use boleto::boleto;
 pub(crate) use cost::cost;
 pub(crate) use import::import;
+pub(crate) use methods::methods;
 pub(crate) use pix::pix;
 pub(crate) use preview::preview;
+pub(crate) use reconciliation::reconciliation;
 pub(crate) use run::run;
+pub(crate) use till::pay;
+pub(crate) use unmatched::unmatched;
 pub(crate) use unpark::unpark;
 
 use crate::cli::Place;
@@ -83,6 +98,13 @@ impl Failed {
         drop(writeln!(io::stderr(), "{}", text.trim_end()));
         ExitCode::from(code)
     }
+}
+
+/// How the queues and the secrets of a place are reached.
+struct Reached {
+    clients: Clients,
+    payment_queue: String,
+    secrets: String,
 }
 
 /// A table: of a folder, or of a deployed stack.
@@ -153,6 +175,68 @@ impl Opened {
         }
     }
 
+    /// Clients, and where the queues and the secrets of this are.
+    async fn reached(&self, place: &Place) -> Result<Reached, Error> {
+        let local = |messaging: &str| Reached {
+            clients: Clients::local(messaging, Requests::default()),
+            payment_queue: format!("{messaging}/{PAYMENT_QUEUE}"),
+            secrets: LOCAL_SECRETS.to_owned(),
+        };
+        Ok(match self {
+            Self::Ours(stack) => local(&stack.endpoints().messaging),
+            Self::Theirs(_) => local(&Directory::announced(&place.data.folder)?.messaging),
+            Self::Deployed(deployed) => Reached {
+                clients: Clients::from_env().await,
+                payment_queue: deployed.queue_url("PaymentQueueName").await?,
+                secrets: deployed.gateway_secrets(),
+            },
+        })
+    }
+
+    /// Puts what people have entered where gateways' webhooks go.
+    pub(crate) async fn enter(&self, place: &Place, notice: Notice) -> Result<(), Error> {
+        let reached = self.reached(place).await?;
+        let queue = Queue::new(reached.clients.sqs(), reached.payment_queue);
+        Ok(queue.send(&[ApplyNotice::of(notice)]).await?)
+    }
+
+    /// A gateway, connected.
+    pub(crate) async fn gateway(
+        &self,
+        place: &Place,
+        code: &GatewayCode,
+    ) -> Result<Connected, Error> {
+        if let Self::Deployed(deployed) = self
+            && !deployed.gateways().contains(&code.as_str())
+        {
+            let (name, all) = (deployed.name(), deployed.gateways().join(", "));
+            let all = if all.is_empty() { "none".to_owned() } else { all };
+            return Err(format!(
+                "the stack {name} has no gateway {code}, of its parameter Gateways: {all}"
+            )
+            .into());
+        }
+        let reached = self.reached(place).await?;
+        let secrets = reached.clients.secrets();
+        let gateways = Gateways::new(secrets, reached.secrets, vec![code.clone()]);
+        Ok(gateways.named(code).await?)
+    }
+
+    /// Waits until the bank of a stack of our own has told what it has to tell.
+    pub(crate) async fn told(&self) -> Result<(), Error> {
+        if let Self::Ours(stack) = self {
+            stack.bank().tell(&stack.webhooks()).await?;
+            stack.settle().await?;
+        }
+        Ok(())
+    }
+
+    /// Today, where the ISP is.
+    pub(crate) async fn today(&self) -> Result<Date, Error> {
+        let zone = time_zone(self.store()).await?;
+        Ok(Timestamp::now().to_zoned(zone).date())
+    }
+
     pub(crate) fn store(&self) -> &Store {
         match self {
             Self::Ours(stack) => stack.store(),
@@ -172,6 +256,13 @@ pub(crate) fn say(text: &str) -> io::Result<()> {
 /// Today, where this machine is.
 pub(crate) fn today() -> Date {
     jiff::Zoned::now().date()
+}
+
+/// Where the ISP's days begin.
+pub(crate) async fn time_zone(store: &Store) -> Result<TimeZone, Error> {
+    let head = store.head().await?;
+    let catalog = store.catalog(head.version).await?;
+    Ok(TimeZone::get(&catalog.time_zone)?)
 }
 
 /// Where the invoices lie.

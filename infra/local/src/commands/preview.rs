@@ -111,7 +111,7 @@ fn as_text(invoice: &Invoice, dates: &KeyDates) -> Result<String, Failed> {
         (locale.pick("saldo anterior", "previous balance"), invoice.previous_balance),
         (locale.pick("pagamentos", "payments"), -invoice.payments),
         (locale.pick("crédito usado", "credit used"), -invoice.credit_used),
-        (locale.pick("a pagar", "to pay"), invoice.open),
+        (locale.pick("a pagar", "to pay"), invoice.asked),
     ];
     for (name, amount) in rows {
         writeln!(out, "  {:>14}  {name}", locale.money(amount))?;
@@ -155,6 +155,6 @@ fn as_json(invoice: &Invoice, dates: &KeyDates) -> Value {
         "currency": invoice.currency(), "lines": lines.collect::<Vec<_>>(),
         "taxes": taxes.collect::<Vec<_>>(), "total": amount(invoice.total),
         "previous_balance": amount(invoice.previous_balance), "payments": amount(invoice.payments),
-        "credit_used": amount(invoice.credit_used), "open": amount(invoice.open), "dates": dates,
+        "credit_used": amount(invoice.credit_used), "open": amount(invoice.asked), "dates": dates,
     })
 }

@@ -2,11 +2,11 @@
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use mensal::{
-    running::{bill_through, import_sample},
+    running::{import_sample, live_through},
     stack::{Error, Options, Stack},
 };
 
-use super::{Failed, progress::Progress, say, today, where_pdfs_lie};
+use super::{Failed, progress::Progress, say, time_zone, today, where_pdfs_lie};
 use crate::cli::Run;
 
 pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
@@ -16,6 +16,11 @@ pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
     say(&format!("  DynamoDB  {}   table mensal\n", endpoints.dynamodb))?;
     say(&format!("  S3        {}   bucket mensal-documents\n", endpoints.s3))?;
     say(&format!("  SQS, bus  {}\n", endpoints.messaging))?;
+    say(&format!(
+        "  API       {}   GET /accounts/…/invoices/…, POST /webhooks/…\n",
+        endpoints.api
+    ))?;
+    say(&format!("  bank      {}   the sandbox, where the customers pay\n", endpoints.bank))?;
     let head = stack.store().head().await?;
     if head.version == 0 {
         say("\nImporting the sample ISP …\n")?;
@@ -23,9 +28,9 @@ pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
     } else if head.importing.is_some() {
         return Err(Failed::half_imported());
     }
-    let zone = time_zone(&stack).await?;
+    let zone = time_zone(stack.store()).await?;
     let date = Timestamp::now().to_zoned(zone.clone()).date();
-    say(&format!("Billing every cycle up to {date} …\n\n"))?;
+    say(&format!("Billing, charging and collecting, day by day up to {date} …\n\n"))?;
     bill_and_tell(&stack, date).await?;
     if options.once {
         return Ok(());
@@ -36,17 +41,11 @@ pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
 
 async fn bill_and_tell(stack: &Stack, date: Date) -> Result<(), Error> {
     let progress = Progress::new(false);
-    let summary = bill_through(stack, date, |step| progress.step(step)).await?;
+    let summary = live_through(stack, date, |step| progress.step(step)).await?;
     progress.end();
     say(&summary.table()?)?;
     say(&format!("  PDFs in {}\n", where_pdfs_lie(stack)))?;
     Ok(())
-}
-
-async fn time_zone(stack: &Stack) -> Result<TimeZone, Error> {
-    let head = stack.store().head().await?;
-    let catalog = stack.store().catalog(head.version).await?;
-    Ok(TimeZone::get(&catalog.time_zone)?)
 }
 
 /// Bills at five past midnight where the ISP is, every day, until Ctrl-C.

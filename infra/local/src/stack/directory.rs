@@ -6,6 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use mensal_runtime::clock::Clock;
+
 use super::{Endpoints, Error};
 
 /// A data directory that this process holds.
@@ -22,6 +25,7 @@ pub struct Held(PathBuf);
 
 const LOCK: &str = "lock";
 const ENDPOINTS: &str = "endpoints.json";
+const CLOCK: &str = "today";
 
 impl Directory {
     /// Makes the directory if it is not there, and holds it until this value, or the process, is
@@ -48,6 +52,33 @@ impl Directory {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The clock, at the day on which it stood when it was last set; today if it never was.
+    pub(super) fn clock(&self) -> Result<Clock, Error> {
+        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+        match fs::read_to_string(self.file(CLOCK)) {
+            Ok(text) => Ok(Clock::at(text.parse().unwrap_or(today))),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(Clock::at(today)),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    /// Whether the clock was ever set.
+    pub(super) fn has_clock(&self) -> bool {
+        self.file(CLOCK).exists()
+    }
+
+    /// Sets it, for this process and the next. It never goes back: what was begun on a day is ended
+    /// on that day or later.
+    pub(super) fn set_clock(&self, clock: &Clock, to: Date) -> Result<(), Error> {
+        if self.has_clock() && clock.today() >= to {
+            return Ok(());
+        }
+        clock.set(to);
+        let fresh = self.file(CLOCK).with_extension("new");
+        fs::write(&fresh, to.to_string())?;
+        Ok(fs::rename(fresh, self.file(CLOCK))?)
     }
 
     /// Notes where the services listen, for commands that run beside this process.

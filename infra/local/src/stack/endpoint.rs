@@ -1,4 +1,5 @@
-//! What the functions ask of SQS and `EventBridge`, answered over HTTP to the real SDKs.
+//! What the functions ask of SQS, `EventBridge` and Secrets Manager, answered over HTTP to the real
+//! SDKs.
 
 use std::sync::Arc;
 
@@ -11,16 +12,17 @@ use super::{
     Error,
     bus::Log,
     queues::{Letter, Queues},
+    secrets::Secrets,
 };
 
-type Services = (Arc<Queues>, Arc<Log>);
+pub(super) type Services = (Arc<Queues>, Arc<Log>, Arc<Secrets>);
 type Answer = (StatusCode, String);
 
-/// Serves both on a free port of loopback.
-pub(super) async fn serve(queues: Arc<Queues>, bus: Arc<Log>) -> Result<String, Error> {
+/// Serves them on a free port of loopback.
+pub(super) async fn serve(services: Services) -> Result<String, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let app = Router::new().route("/", post(answer)).with_state((queues, bus));
+    let app = Router::new().route("/", post(answer)).with_state(services);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, app).await {
             tracing::error!(%error, "the endpoint of the queues has ended");
@@ -29,12 +31,17 @@ pub(super) async fn serve(queues: Arc<Queues>, bus: Arc<Log>) -> Result<String, 
     Ok(endpoint)
 }
 
-async fn answer(State((queues, bus)): State<Services>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn answer(
+    State((queues, bus, secrets)): State<Services>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let done = match target.unwrap_or_default() {
         "AmazonSQS.SendMessage" => send(&queues, &body),
         "AmazonSQS.SendMessageBatch" => send_batch(&queues, &body),
         "AWSEvents.PutEvents" => put_events(&bus, &body),
+        "secretsmanager.GetSecretValue" => return secret(&secrets, &body),
         other => Err(format!("the local stack does not know `{other}`").into()),
     };
     match done {
@@ -94,6 +101,16 @@ fn send_batch(queues: &Queues, body: &[u8]) -> Result<Value, Error> {
     let letters = request.entries.into_iter().map(letter).collect();
     queues.send(queue_of(&request.queue_url), letters);
     Ok(json!({ "Successful": successful, "Failed": [] }))
+}
+
+fn secret(secrets: &Secrets, body: &[u8]) -> Answer {
+    let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+    let name = asked["SecretId"].as_str().unwrap_or_default();
+    let Some(text) = secrets.named(name) else {
+        let answer = json!({ "__type": "ResourceNotFoundException", "Message": "no such secret" });
+        return (StatusCode::BAD_REQUEST, answer.to_string());
+    };
+    (StatusCode::OK, json!({ "Name": name, "SecretString": text }).to_string())
 }
 
 fn put_events(bus: &Log, body: &[u8]) -> Result<Value, Error> {

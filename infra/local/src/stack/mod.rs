@@ -5,9 +5,12 @@ mod database;
 mod delivery;
 mod directory;
 mod endpoint;
+mod functions;
+mod ingress;
 mod journal;
 mod objects;
 mod queues;
+mod secrets;
 mod stream;
 
 use std::{
@@ -17,30 +20,29 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use mensal_domain::payment::Notice;
 use mensal_runtime::{
-    catalogs::Catalogs, clients::Clients, config::Documents, dead_letters::DeadLetters, messages,
-    queue::Queue, requests::Requests, start::Function,
+    clients::Clients, clock::Clock, messages, requests::Requests, start::Function,
 };
 use mensal_store::Store;
-use plan_run::PlanRun;
-use publish_events::{Bus, PublishEvents};
-use render_invoice::{Bucket, RenderInvoice};
+use publish_events::PublishEvents;
+
+use self::{
+    functions::{Started, Wiring},
+    secrets::Secrets,
+};
+use crate::bank::{self, Bank, Behaviour};
 
 pub use delivery::Busy;
 pub use directory::{Directory, Held};
+pub use functions::PAYMENT_QUEUE;
 pub use queues::{Letter, Mischief};
+pub use secrets::PREFIX as LOCAL_SECRETS;
 
 /// The name of the table.
 pub const TABLE: &str = "mensal";
 /// The name of the bucket.
 pub const BUCKET: &str = "mensal-documents";
-const BUS: &str = "mensal";
-const PLAN_QUEUE: &str = "plan-queue";
-const BILL_QUEUE: &str = "bill-queue";
-const DOCUMENT_QUEUE: &str = "document-queue";
-/// Functions and their dead-letter queues.
-const DEAD_LETTERS: [&str; 4] =
-    ["plan-dead-letters", "bill-dead-letters", "publish-dead-letters", "document-dead-letters"];
 
 /// What went wrong with the local stack itself.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -50,6 +52,8 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 pub struct Options {
     /// What the queues do to messages, for tests.
     pub mischief: Mischief,
+    /// How the bank and its payers behave.
+    pub bank: Behaviour,
 }
 
 /// The running stack.
@@ -61,7 +65,9 @@ pub struct Stack {
     stream: Arc<stream::Stream<PublishEvents>>,
     bus: Arc<bus::Log>,
     busy: Arc<Busy>,
-    plan_run: Arc<PlanRun>,
+    started: Started,
+    clock: Clock,
+    bank: Bank,
     endpoints: Endpoints,
 }
 
@@ -72,8 +78,12 @@ pub struct Endpoints {
     pub dynamodb: String,
     /// S3.
     pub s3: String,
-    /// SQS and `EventBridge`.
+    /// SQS, `EventBridge` and Secrets Manager.
     pub messaging: String,
+    /// The API: documents, and webhooks.
+    pub api: String,
+    /// The bank.
+    pub bank: String,
 }
 
 impl Stack {
@@ -88,55 +98,51 @@ impl Stack {
             Arc::new(queues::Queues::open(&directory.file("queues.log"), options.mischief)?);
         let bus = Arc::new(bus::Log::open(&directory.file("events.jsonl"))?);
         let database = database::Database::open(&directory.file("dynamodb.sqlite"))?;
-        let endpoints = Endpoints {
-            dynamodb: database.serve().await?,
-            s3: objects::serve(&directory.file("s3"), BUCKET).await?,
-            messaging: endpoint::serve(queues.clone(), bus.clone()).await?,
-        };
-        directory.announce(&endpoints)?;
+        let bank = Bank::open(&directory.file("bank.sqlite"), options.bank).await?;
+        let secrets = Secrets::of(&directory, &bank)?;
+        let gateways = secrets.codes();
+        let services = (queues.clone(), bus.clone(), Arc::new(secrets));
+        let messaging = endpoint::serve(services).await?;
+        let (dynamodb, s3) =
+            (database.serve().await?, objects::serve(&directory.file("s3"), BUCKET).await?);
         let requests = Requests::default();
-        let clients = |endpoint: &str| Clients::local(endpoint, requests.clone());
-        let store = Store::new(clients(&endpoints.dynamodb).dynamodb(), TABLE);
+        let clock = directory.clock()?;
+        let store = Store::new(Clients::local(&dynamodb, requests.clone()).dynamodb(), TABLE);
+        let wiring = Wiring {
+            store: store.clone(),
+            s3: Clients::local(&s3, requests.clone()),
+            messaging: Clients::local(&messaging, requests.clone()),
+            queues_at: messaging.clone(),
+            gateways,
+            clock: clock.clone(),
+        };
         store.create_table().await?;
         database.index_stream()?;
-        let sqs = clients(&endpoints.messaging).sqs();
-        let queue = |name: &str| Queue::new(sqs.clone(), format!("{}/{name}", endpoints.messaging));
-        let letters =
-            |name: &str| DeadLetters::new(sqs.clone(), format!("{}/{name}", endpoints.messaging));
-        let [plan_letters, bill_letters, publish_letters, document_letters] = DEAD_LETTERS;
-        let plan_run = Arc::new(PlanRun {
-            store: store.clone(),
-            plan_queue: queue(PLAN_QUEUE),
-            bill_queue: queue(BILL_QUEUE),
-            dead_letters: letters(plan_letters),
-            // Business dates come to the local stack as dates: its schedule tells noon UTC.
-            time_zone: TimeZone::UTC,
-        });
-        let issue = Arc::new(issue_invoice::IssueInvoice {
-            catalogs: Catalogs::new(store.clone()),
-            store: store.clone(),
-            dead_letters: letters(bill_letters),
-        });
-        let render = Arc::new(RenderInvoice::new(
-            store.clone(),
-            Bucket::new(clients(&endpoints.s3).s3(), BUCKET),
-            letters(document_letters),
-        ));
-        let publish = PublishEvents {
-            bus: Bus::new(clients(&endpoints.messaging).eventbridge(), BUS),
-            document_queue: queue(DOCUMENT_QUEUE),
-            documents: Documents::AtOnce,
-            dead_letters: letters(publish_letters),
-        };
         let busy = Arc::new(Busy::new(requests.clone()));
-        delivery::deliver(&queues, PLAN_QUEUE, plan_letters, &plan_run, 2, &busy);
-        delivery::deliver(&queues, BILL_QUEUE, bill_letters, &issue, 2, &busy);
-        delivery::deliver(&queues, DOCUMENT_QUEUE, document_letters, &render, 2, &busy);
+        let started = functions::start(&wiring, &queues, &busy);
+        let behind =
+            ingress::Behind { webhook: started.webhook.clone(), render: started.render.clone() };
+        let api = ingress::serve(behind).await?;
+        let endpoints = Endpoints { dynamodb, s3, messaging, api, bank: bank.address().to_owned() };
+        directory.announce(&endpoints)?;
         let checkpoint = directory.file("stream.checkpoint");
+        let publish = functions::publish_events(&wiring);
         let stream =
             Arc::new(stream::Stream::open(database, TABLE, publish, checkpoint, busy.clone())?);
         stream::follow(stream.clone());
-        Ok(Self { directory, store, requests, queues, stream, bus, busy, plan_run, endpoints })
+        Ok(Self {
+            directory,
+            store,
+            requests,
+            queues,
+            stream,
+            bus,
+            busy,
+            started,
+            clock,
+            bank,
+            endpoints,
+        })
     }
 
     /// The table.
@@ -184,12 +190,49 @@ impl Stack {
     /// What lies with the dead letters, by queue.
     #[must_use]
     pub fn dead_letters(&self) -> Vec<(String, Letter)> {
-        DEAD_LETTERS.iter().flat_map(|queue| self.queues.letters(queue)).collect()
+        functions::DEAD_LETTERS.iter().flat_map(|queue| self.queues.letters(queue)).collect()
     }
 
     /// Puts a message on the queue of accounts to be billed, as anybody could.
     pub fn send_to_bill_queue(&self, body: &str) {
-        self.queues.send(BILL_QUEUE, vec![Letter::of(body)]);
+        self.queues.send(functions::BILL_QUEUE, vec![Letter::of(body)]);
+    }
+
+    /// Puts something that people have entered on the queue of what gateways have told.
+    ///
+    /// # Errors
+    /// None for what the domain can say.
+    pub fn enter(&self, notice: Notice) -> Result<(), Error> {
+        let body = messages::write(&messages::ApplyNotice::of(notice))?;
+        self.queues.send(functions::PAYMENT_QUEUE, vec![Letter::of(&body)]);
+        Ok(())
+    }
+
+    /// The bank.
+    #[must_use]
+    pub fn bank(&self) -> &Bank {
+        &self.bank
+    }
+
+    /// Lets a day pass at the bank, whose webhooks come in as they do.
+    ///
+    /// # Errors
+    /// The bank's.
+    pub async fn pass_day(&self, day: Date) -> Result<(), Error> {
+        self.directory.set_clock(&self.clock, day)?;
+        self.bank.pass_day(day, &self.webhooks()).await
+    }
+
+    /// The last day that something was done on; none if nothing was.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.directory.has_clock().then(|| self.clock.today())
+    }
+
+    /// Where the bank's webhooks go.
+    #[must_use]
+    pub fn webhooks(&self) -> String {
+        format!("{}/webhooks/{}", self.endpoints.api, bank::CODE)
     }
 
     /// Tells the planner that the billing run of a date begins, as the schedule does.
@@ -197,10 +240,25 @@ impl Stack {
     /// # Errors
     /// The planner's.
     pub async fn begin_run(&self, date: Date) -> Result<(), Error> {
+        self.schedule(messages::RunKind::Billing, date).await
+    }
+
+    /// Tells a function that a run of a date begins, as the schedule does. It is that day then.
+    ///
+    /// # Errors
+    /// The function's.
+    pub async fn schedule(&self, run: messages::RunKind, date: Date) -> Result<(), Error> {
+        self.directory.set_clock(&self.clock, date)?;
         let at: Timestamp = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC)?.timestamp();
-        let schedule = messages::Schedule { run: messages::RunKind::Billing, at };
-        let event = serde_json::from_str(&messages::write(&schedule)?)?;
-        self.plan_run.handle(event).await?;
+        let event = serde_json::from_str(&messages::write(&messages::Schedule { run, at })?)?;
+        match run {
+            messages::RunKind::Reconciliation | messages::RunKind::ReconciliationReport => {
+                self.started.reconcile.handle(event).await?;
+            }
+            _ => {
+                self.started.plan_run.handle(event).await?;
+            }
+        }
         Ok(())
     }
 

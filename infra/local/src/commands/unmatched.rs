@@ -1,0 +1,75 @@
+//! `unmatched`: what gateways have told and nobody could match, for people.
+
+use mensal_domain::payment::{About, Fact, Notice};
+use mensal_store::Unmatched;
+
+use super::{Failed, Opened, say};
+use crate::cli::{AssignUnmatched, Place, UnmatchedCommand};
+
+pub(crate) async fn unmatched(command: &UnmatchedCommand) -> Result<(), Failed> {
+    match command {
+        UnmatchedCommand::List { place, json } => list(place, *json).await,
+        UnmatchedCommand::Assign(options) => assign(options).await,
+    }
+}
+
+async fn list(place: &Place, json: bool) -> Result<(), Failed> {
+    let opened = Opened::existing(place).await?;
+    let all = opened.store().unmatched().await?;
+    if json {
+        say(&format!(
+            "{}\n",
+            serde_json::to_string_pretty(&all.iter().map(told).collect::<Vec<_>>())?
+        ))?;
+        return Ok(());
+    }
+    if all.is_empty() {
+        say("nothing is unmatched\n")?;
+    }
+    for one in &all {
+        let amount = amount(&one.notice).unwrap_or_else(|| "no money".into());
+        let (id, gateway) = (one.notice.id(), &one.notice.gateway);
+        say(&format!("{id}  {}  {gateway:<10} {amount:>16}  {}\n", one.since, one.reason))?;
+    }
+    Ok(())
+}
+
+fn told(one: &Unmatched) -> serde_json::Value {
+    serde_json::json!({
+        "id": one.notice.id(), "notice": one.notice, "reason": one.reason, "since": one.since,
+    })
+}
+
+fn amount(notice: &Notice) -> Option<String> {
+    match &notice.fact {
+        Fact::Received(receipt) => Some(receipt.amount.to_string()),
+        Fact::Returned(returned) => Some((-returned.amount).to_string()),
+        Fact::NotCollected(_) | Fact::Method(_) => None,
+    }
+}
+
+/// Says whose it is. What is entered so is told again, about that account; only then is the old
+/// word forgotten, so that nothing is lost in between, and nothing counts twice.
+async fn assign(options: &AssignUnmatched) -> Result<(), Failed> {
+    let opened = Opened::existing(&options.place).await?;
+    let (id, account) = (&options.notice, &options.account);
+    if opened.store().account(account).await?.is_none() {
+        return Err(Failed::Nothing(format!("there is no account {account}")));
+    }
+    let all = opened.store().unmatched().await?;
+    let found = all.into_iter().find(|one| one.notice.id() == *id);
+    let found = found.ok_or_else(|| {
+        Failed::Nothing(format!("nothing unmatched has the id {id}: see `unmatched list`"))
+    })?;
+    let about = match options.invoice {
+        Some(invoice) => About::Invoice(account.clone(), invoice),
+        None => About::Account(account.clone()),
+    };
+    opened.enter(&options.place, found.notice.clone().told_of(about)).await?;
+    opened.store().forget_unmatched(&found.notice).await?;
+    if let Opened::Ours(stack) = &opened {
+        stack.settle().await?;
+    }
+    say(&format!("{id} is account {account}'s\n"))?;
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! The functions, each wired with what the template gives it, and the queues that they read.
+
+use std::sync::Arc;
+
+use apply_payment::ApplyPayment;
+use collect_payment::CollectPayment;
+use issue_invoice::IssueInvoice;
+use jiff::tz::TimeZone;
+use mensal_domain::ids::GatewayCode;
+use mensal_runtime::{
+    catalogs::Catalogs, clients::Clients, clock::Clock, config::Documents,
+    dead_letters::DeadLetters, gateways::Gateways, queue::Queue,
+};
+use mensal_store::Store;
+use plan_run::PlanRun;
+use publish_events::{Bus, PublishEvents};
+use receive_webhook::ReceiveWebhook;
+use reconcile_charges::ReconcileCharges;
+use register_charge::RegisterCharge;
+use render_invoice::{Bucket, RenderInvoice};
+
+use super::{
+    BUCKET,
+    delivery::{Busy, deliver},
+    queues::Queues,
+    secrets,
+};
+
+const BUS: &str = "mensal";
+const PLAN_QUEUE: &str = "plan-queue";
+pub(super) const BILL_QUEUE: &str = "bill-queue";
+const DOCUMENT_QUEUE: &str = "document-queue";
+const CHARGE_QUEUE: &str = "charge-queue";
+const COLLECT_QUEUE: &str = "collect-queue";
+/// The name of the queue of what gateways have told.
+pub const PAYMENT_QUEUE: &str = "payment-queue";
+/// The dead-letter queues of the functions.
+pub(super) const DEAD_LETTERS: [&str; 7] = [
+    "plan-dead-letters",
+    "bill-dead-letters",
+    "publish-dead-letters",
+    "document-dead-letters",
+    "charge-dead-letters",
+    "collect-dead-letters",
+    "payment-dead-letters",
+];
+
+/// What functions are wired with.
+pub(super) struct Wiring {
+    /// The table: one value for all, which counts what all of them ask of it.
+    pub(super) store: Store,
+    pub(super) s3: Clients,
+    pub(super) messaging: Clients,
+    pub(super) queues_at: String,
+    pub(super) gateways: Vec<GatewayCode>,
+    pub(super) clock: Clock,
+}
+
+impl Wiring {
+    fn queue(&self, name: &str) -> Queue {
+        Queue::new(self.messaging.sqs(), format!("{}/{name}", self.queues_at))
+    }
+
+    fn letters(&self, name: &str) -> DeadLetters {
+        DeadLetters::new(self.messaging.sqs(), format!("{}/{name}", self.queues_at))
+    }
+
+    fn gateways(&self) -> Gateways {
+        Gateways::new(self.messaging.secrets(), secrets::PREFIX, self.gateways.clone())
+    }
+}
+
+/// Those that something other than a queue calls.
+pub(super) struct Started {
+    pub(super) plan_run: Arc<PlanRun>,
+    pub(super) reconcile: Arc<ReconcileCharges>,
+    pub(super) webhook: Arc<ReceiveWebhook>,
+    pub(super) render: Arc<RenderInvoice>,
+}
+
+/// Makes the functions and delivers the messages of their queues to them.
+pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> Started {
+    let store = wiring.store.clone();
+    let [plan, bill, _, document, charge, collect, payment] = DEAD_LETTERS;
+    let plan_run = Arc::new(PlanRun {
+        store: store.clone(),
+        plan_queue: wiring.queue(PLAN_QUEUE),
+        bill_queue: wiring.queue(BILL_QUEUE),
+        collect_queue: wiring.queue(COLLECT_QUEUE),
+        dead_letters: wiring.letters(plan),
+        // Business dates come to the local stack as dates: its schedule tells noon UTC.
+        time_zone: TimeZone::UTC,
+    });
+    let issue = Arc::new(IssueInvoice {
+        catalogs: Catalogs::new(store.clone()),
+        store: store.clone(),
+        dead_letters: wiring.letters(bill),
+    });
+    let bucket = Bucket::new(wiring.s3.s3(), BUCKET);
+    let render = Arc::new(RenderInvoice::new(store.clone(), bucket, wiring.letters(document)));
+    let register = Arc::new(RegisterCharge {
+        store: store.clone(),
+        gateways: wiring.gateways(),
+        clock: wiring.clock.clone(),
+        dead_letters: wiring.letters(charge),
+    });
+    let collecting = Arc::new(CollectPayment {
+        store: store.clone(),
+        catalogs: Catalogs::new(store.clone()),
+        gateways: wiring.gateways(),
+        charge_queue: wiring.queue(CHARGE_QUEUE),
+        payment_queue: wiring.queue(PAYMENT_QUEUE),
+        dead_letters: wiring.letters(collect),
+    });
+    let apply = Arc::new(ApplyPayment {
+        store: store.clone(),
+        catalogs: Catalogs::new(store.clone()),
+        clock: wiring.clock.clone(),
+        dead_letters: wiring.letters(payment),
+    });
+    deliver(queues, PLAN_QUEUE, plan, &plan_run, 2, busy);
+    deliver(queues, BILL_QUEUE, bill, &issue, 2, busy);
+    deliver(queues, DOCUMENT_QUEUE, document, &render, 2, busy);
+    deliver(queues, CHARGE_QUEUE, charge, &register, 2, busy);
+    deliver(queues, COLLECT_QUEUE, collect, &collecting, 2, busy);
+    deliver(queues, PAYMENT_QUEUE, payment, &apply, 2, busy);
+    let reconcile = Arc::new(ReconcileCharges {
+        store,
+        gateways: wiring.gateways(),
+        payment_queue: wiring.queue(PAYMENT_QUEUE),
+        time_zone: TimeZone::UTC,
+    });
+    let webhook = Arc::new(ReceiveWebhook {
+        gateways: wiring.gateways(),
+        payment_queue: wiring.queue(PAYMENT_QUEUE),
+    });
+    Started { plan_run, reconcile, webhook, render }
+}
+
+/// The function that the stream calls.
+pub(super) fn publish_events(wiring: &Wiring) -> PublishEvents {
+    PublishEvents {
+        bus: Bus::new(wiring.messaging.eventbridge(), BUS),
+        charge_queue: wiring.queue(CHARGE_QUEUE),
+        collect_queue: wiring.queue(COLLECT_QUEUE),
+        document_queue: wiring.queue(DOCUMENT_QUEUE),
+        documents: Documents::AtOnce,
+        dead_letters: wiring.letters(DEAD_LETTERS[2]),
+    }
+}

@@ -1,0 +1,52 @@
+//! The secrets of gateways: that of the sandbox bank, and those that lie in the data folder as
+//! `gateways/CODE.json`, for whoever tries a real one.
+
+use std::{collections::BTreeMap, fs, io};
+
+use mensal_domain::ids::GatewayCode;
+
+use super::{Directory, Error};
+use crate::bank::{self, Bank};
+
+/// What the names of the local stack's secrets begin with.
+pub const PREFIX: &str = "mensal/local/";
+/// The gateway of what is entered by hand.
+const TILL: &str = "till";
+const FOLDER: &str = "gateways";
+
+/// The secrets, by the code of their gateway.
+pub(super) struct Secrets(BTreeMap<GatewayCode, String>);
+
+impl Secrets {
+    pub(super) fn of(directory: &Directory, bank: &Bank) -> Result<Self, Error> {
+        let mut all = BTreeMap::new();
+        all.insert(bank::CODE.parse()?, bank.secret());
+        all.insert(TILL.parse()?, r#"{"kind":"manual"}"#.to_owned());
+        let folder = directory.file(FOLDER);
+        let files = match fs::read_dir(&folder) {
+            Ok(files) => files,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Self(all)),
+            Err(why) => return Err(format!("{}: {why}", folder.display()).into()),
+        };
+        for file in files {
+            let path = file?.path();
+            let named = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let code = named.parse().map_err(|why| format!("{}: {why}", path.display()))?;
+                all.insert(code, fs::read_to_string(&path)?);
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// The codes of the gateways.
+    pub(super) fn codes(&self) -> Vec<GatewayCode> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// The secret of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&str> {
+        let code: GatewayCode = name.strip_prefix(PREFIX)?.parse().ok()?;
+        self.0.get(&code).map(String::as_str)
+    }
+}
