@@ -58,7 +58,8 @@ impl Row {
 
 fn main() -> Result<(), Error> {
     let json = std::env::args().any(|argument| argument == "--json");
-    let generator = Generator { seed: 1, accounts: ACCOUNTS, start: date("2026-11-01") };
+    let generator =
+        Generator { seed: 1, accounts: ACCOUNTS, start: date("2026-11-01"), gateway: None };
     let catalog = generator.catalog();
     let (cases, results) = cycles(&generator, &catalog)?;
     let invoices: Vec<_> = results.iter().filter_map(|billed| billed.invoice.as_ref()).collect();

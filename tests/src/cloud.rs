@@ -10,13 +10,14 @@ use std::{
 use jiff::civil::Date;
 use mensal::{
     audit::{Audit, Pdfs, audit},
+    bank::CODE,
     importing::import_generated,
     stack::Error,
 };
 use mensal_cloud::{Built, Deployed, Emulator, Faults, Listener, Tools, deploy};
 use mensal_domain::{events::Document, invoice::InvoiceKind};
 use mensal_importer::generate::Generator;
-use mensal_store::Store;
+use mensal_store::{Run, Store};
 use render_invoice::object_key;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -95,9 +96,30 @@ impl Cloud {
     /// # Errors
     /// The table's.
     pub async fn generate(&self, accounts: u64, start: Date) -> Result<(), Error> {
-        let generator = Generator { seed: 1, accounts, start };
+        self.import(Generator { seed: 1, accounts, start, gateway: None }).await
+    }
+
+    /// The same accounts, whose gateway is the sandbox bank.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn generate_at_bank(&self, accounts: u64, start: Date) -> Result<(), Error> {
+        let gateway = Some(CODE.parse()?);
+        self.import(Generator { seed: 1, accounts, start, gateway }).await
+    }
+
+    async fn import(&self, generator: Generator) -> Result<(), Error> {
         import_generated(self.deployed.store(), &generator, |_| ()).await?;
         Ok(())
+    }
+
+    /// Where a gateway's webhooks go.
+    ///
+    /// # Errors
+    /// When the stack has no such address.
+    pub fn webhooks(&self, gateway: &str) -> Result<String, Error> {
+        let address = self.deployed.output("WebhookUrl")?;
+        self.emulator.served_at(&format!("{address}{gateway}"))
     }
 
     /// Fires the billing schedule of a date, at its own time of day in São Paulo.
@@ -114,6 +136,31 @@ impl Cloud {
     /// When there is no such schedule.
     pub fn check(&self, date: Date) -> Result<(), Error> {
         self.emulator.fire(&format!("{STACK}-RunCheckSchedule"), &format!("{date}T09:00:00Z"))
+    }
+
+    /// Fires the schedule that begins a date's collection, at its own time of day.
+    ///
+    /// # Errors
+    /// When there is no such schedule.
+    pub fn collect(&self, date: Date) -> Result<(), Error> {
+        self.emulator.fire(&format!("{STACK}-CollectionSchedule"), &format!("{date}T09:30:00Z"))
+    }
+
+    /// Fires the schedule that asks gateways for what they have of a date.
+    ///
+    /// # Errors
+    /// When there is no such schedule.
+    pub fn reconcile(&self, date: Date) -> Result<(), Error> {
+        self.emulator.fire(&format!("{STACK}-ReconciliationSchedule"), &format!("{date}T15:20:00Z"))
+    }
+
+    /// Fires the schedule that reports on the day before a date, at its own time of day.
+    ///
+    /// # Errors
+    /// When there is no such schedule.
+    pub fn report(&self, date: Date) -> Result<(), Error> {
+        let schedule = format!("{STACK}-ReconciliationReportSchedule");
+        self.emulator.fire(&schedule, &format!("{date}T10:00:00Z"))
     }
 
     /// Looks again and again until something is there.
@@ -160,7 +207,7 @@ impl Cloud {
     }
 
     async fn left(&self, through: Date) -> Result<String, Error> {
-        let progress = self.deployed.store().progress(through).await?;
+        let progress = self.deployed.store().progress(Run::Billing, through).await?;
         if !progress.is_done() {
             return Ok(format!("{progress:?}"));
         }

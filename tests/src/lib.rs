@@ -28,7 +28,14 @@ impl Home {
     /// # Errors
     /// The stack's.
     pub async fn new(options: Options) -> Result<Self, Error> {
-        let folder = tempfile::tempdir()?;
+        Self::on(tempfile::tempdir()?, options).await
+    }
+
+    /// A stack on a folder in which something lies already.
+    ///
+    /// # Errors
+    /// The stack's.
+    pub async fn on(folder: TempDir, options: Options) -> Result<Self, Error> {
         Ok(Self { stack: Stack::start(folder.path(), options).await?, folder })
     }
 
@@ -43,7 +50,18 @@ impl Home {
     /// # Errors
     /// The stack's.
     pub async fn generate(&self, accounts: u64) -> Result<(), Error> {
-        let generator = Generator { seed: 1, accounts, start: date("2026-11-01") };
+        let generator = Generator { seed: 1, accounts, start: date("2026-11-01"), gateway: None };
+        import_generated(self.stack.store(), &generator, |_| ()).await?;
+        Ok(())
+    }
+
+    /// The same accounts, whose gateway is the sandbox bank.
+    ///
+    /// # Errors
+    /// The stack's.
+    pub async fn generate_at_bank(&self, accounts: u64) -> Result<(), Error> {
+        let gateway = Some(mensal::bank::CODE.parse()?);
+        let generator = Generator { seed: 1, accounts, start: date("2026-11-01"), gateway };
         import_generated(self.stack.store(), &generator, |_| ()).await?;
         Ok(())
     }

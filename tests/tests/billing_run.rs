@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 use mensal::stack::{Mischief, Options};
+use mensal_store::Run;
 use mensal_tests::{Home, assert_each_billed_once, date};
 
 const ACCOUNTS: u64 = 5_000;
@@ -25,7 +26,7 @@ async fn every_account_is_billed_once_with_one_pdf_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_come_twice_and_out_of_order_bill_nobody_twice() {
     let mischief = Mischief { twice: true, shuffled: Some(7) };
-    billed_once(Options { mischief }).await;
+    billed_once(Options { mischief, ..Options::default() }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +38,7 @@ async fn two_planners_at_once_bill_nobody_twice() {
     one.unwrap();
     other.unwrap();
     home.stack.settle().await.unwrap();
-    let progress = home.stack.store().progress(last).await.unwrap();
+    let progress = home.stack.store().progress(Run::Billing, last).await.unwrap();
     assert!(progress.is_done());
     assert_eq!(progress.planned, ACCOUNTS);
     let summary = home.bill("2026-11-30").await.unwrap();

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 use mensal::{importing::import, stack::Options};
-use mensal_domain::invoice::InvoiceKind;
+use mensal_domain::{charge::PaymentCodes, invoice::InvoiceKind};
 use mensal_importer::{Dataset, NewAccount, generate::Generator};
+use mensal_store::Run;
 use mensal_tests::{Home, date};
 use serde_json::json;
 
@@ -33,13 +34,14 @@ async fn a_run_of_no_accounts_is_done_at_once() {
     assert_eq!((summary.books.accounts, summary.issued, summary.pdfs), (0, 0, 0));
     home.stack.begin_run(date("2026-11-30")).await.unwrap();
     home.stack.settle().await.unwrap();
-    assert!(home.stack.store().progress(date("2026-11-30")).await.unwrap().is_done());
+    assert!(home.stack.store().progress(Run::Billing, date("2026-11-30")).await.unwrap().is_done());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_due_negative_totals_and_a_thousand_lines() {
     let home = Home::new(Options::default()).await.unwrap();
-    let catalog = Generator { seed: 1, accounts: 1, start: date("2026-11-01") }.catalog();
+    let catalog =
+        Generator { seed: 1, accounts: 1, start: date("2026-11-01"), gateway: None }.catalog();
     let later = json!({ "ones": [{ "id": "x", "date": "2099-01-01", "text": "X", "qty": "1", "unit": "1", "cat": "voice" }] });
     let thousand: Vec<_> = (0..1_000).map(|n| one_off(n, "0.11")).collect();
     let too_many: Vec<_> = (0..1_501).map(|n| one_off(n, "0.11")).collect();
@@ -95,7 +97,8 @@ async fn same_input_same_bytes() {
                 continue; // a balance brought along is not printed
             }
             let stationery = home.stack.store().stationery(&invoice.stationery).await.unwrap();
-            let pdf = mensal_documents::invoice_pdf(&invoice, &stationery.unwrap()).unwrap();
+            let none = PaymentCodes::default();
+            let pdf = mensal_documents::invoice_pdf(&invoice, &stationery.unwrap(), &none).unwrap();
             let path = home.stack.bucket_path().join(render_invoice::object_key(&invoice));
             assert_eq!(std::fs::read(path).unwrap(), pdf);
         }
@@ -107,7 +110,7 @@ async fn an_account_restored_from_a_backup_takes_over_what_was_issued_since() {
     let home = Home::new(Options::default()).await.unwrap();
     home.generate(1).await.unwrap();
     let store = home.stack.store();
-    let id = Generator { seed: 1, accounts: 1, start: date("2026-11-01") }
+    let id = Generator { seed: 1, accounts: 1, start: date("2026-11-01"), gateway: None }
         .iter()
         .map(|(new, _)| new.account.id)
         .next()

@@ -1,9 +1,12 @@
 //! What breaks between the functions and AWS, one after the other, on a deployed stack: a month
-//! is billed under each, and once things calm down, everything holds.
+//! is billed under each, then customers pay under each, and once things calm down, everything holds.
 //!
 //! `MENSAL_FAULTS_JSON=FILE` writes down what was tried, for docs/faults.md.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+#[path = "faults/payments.rs"]
+mod payments;
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +15,9 @@ use std::{
 };
 
 use jiff::{ToSpan, civil::Date};
+use mensal::bank::CODE;
 use mensal_cloud::Fault;
+use mensal_store::Run;
 use mensal_tests::{
     cloud::{Cloud, invoices, tools},
     date,
@@ -99,9 +104,9 @@ fn cases() -> Vec<Case> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_breaks_everybody_is_billed_once() {
+async fn whatever_breaks_everybody_is_billed_once_and_each_payment_counts_once() {
     let Some(tools) = tools().unwrap() else { return };
-    let cloud = Cloud::deploy(&tools, &[], true).await.unwrap();
+    let cloud = Cloud::deploy(&tools, &[("Gateways", CODE)], true).await.unwrap();
     cloud.deployed.set_visibility(VISIBILITY).await.unwrap();
     let mut last = date("2026-11-30");
     cloud.generate(ACCOUNTS, last.first_of_month()).await.unwrap();
@@ -141,6 +146,8 @@ async fn whatever_breaks_everybody_is_billed_once() {
         }));
         last = next_month(last);
     }
+    let folder = tempfile::tempdir().unwrap();
+    report.extend(payments::each_counts_once(&cloud, folder.path()).await);
     if let Some(file) = std::env::var_os("MENSAL_FAULTS_JSON") {
         std::fs::write(file, format!("{:#}\n", Value::from(report))).unwrap();
     }
@@ -166,9 +173,9 @@ async fn bill(cloud: &Cloud, case: &Case, last: Date) -> u64 {
         // Calm comes once most of the accounts are through, so that some of what broke is only
         // mended afterwards.
         let store = cloud.deployed.store();
-        let all = store.due_count(last).await.unwrap();
+        let all = store.due_count(Run::Billing, last).await.unwrap();
         let begun = Instant::now();
-        while store.due_count(last).await.unwrap() > all / 10
+        while store.due_count(Run::Billing, last).await.unwrap() > all / 10
             && begun.elapsed() < Duration::from_mins(2)
         {
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -5,6 +5,7 @@
 
 use mensal::stack::Options;
 use mensal_domain::{account::Change, account::ServiceEvent, ids::AccountId};
+use mensal_store::Run;
 use mensal_tests::{Home, date};
 
 fn id(text: &str) -> AccountId {
@@ -16,12 +17,18 @@ async fn a_batch_survives_its_poison() {
     let home = Home::new(Options::default()).await.unwrap();
     home.generate(20).await.unwrap();
     let store = home.stack.store();
-    let first = store.agenda(date("2026-11-30"), 0, None, 1).await.unwrap();
+    let first = store.agenda(Run::Billing, date("2026-11-30"), 0, None, 1).await.unwrap();
     assert!(first.accounts.len() <= 1);
     // An account whose data contradicts itself.
     let mut all = Vec::new();
     for shard in 0..mensal_store::SHARDS {
-        all.extend(store.agenda(date("2026-11-30"), shard, None, 100).await.unwrap().accounts);
+        all.extend(
+            store
+                .agenda(Run::Billing, date("2026-11-30"), shard, None, 100)
+                .await
+                .unwrap()
+                .accounts,
+        );
     }
     assert_eq!(all.len(), 20);
     let spoilt = all[0].clone();

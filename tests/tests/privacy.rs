@@ -1,8 +1,11 @@
 //! What the functions log never says what a person is called, where they live, by which number
-//! a state knows them or where they read mail: with everything that can go wrong going wrong,
-//! at the level that tells the most.
+//! a state knows them or where they read mail, nor what opens a gateway or signs its webhooks: with
+//! everything that can go wrong going wrong, at the level that tells the most.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+#[path = "privacy/webhooks.rs"]
+mod webhooks;
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +20,7 @@ use mensal::{
     stack::{Mischief, Options, TABLE},
 };
 use mensal_importer::{Files, NewAccount, read};
-use mensal_runtime::{clients::Clients, log, requests::Requests};
+use mensal_runtime::{clients::Clients, log, messages::RunKind, requests::Requests};
 use mensal_tests::{Home, date};
 
 /// Where the log goes to.
@@ -58,17 +61,30 @@ async fn spoil(home: &Home, account: &NewAccount, attribute: &str, value: &str) 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_line_of_the_log_says_who_is_billed() {
     let log = Log::default();
-    let functions = ["plan-run", "issue-invoice", "publish-events", "render-invoice"];
+    let functions = [
+        "plan-run",
+        "issue-invoice",
+        "publish-events",
+        "render-invoice",
+        "register-charge",
+        "collect-payment",
+        "receive-webhook",
+        "apply-payment",
+        "reconcile-charges",
+    ];
     let writer = log.clone();
     let lines = log::subscriber(log::level(Some("debug")), &functions, move || writer.clone());
     tracing::subscriber::set_global_default(lines).unwrap();
 
     let mischief = Mischief { twice: true, shuffled: Some(7) };
-    let home = Home::new(Options { mischief }).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    webhooks::connect(folder.path());
+    let home = Home::on(folder, Options { mischief, ..Options::default() }).await.unwrap();
     let reading = mensal_importer::Options::sample(0);
     let data = read(&Files::sample(), &reading).unwrap();
     import(home.stack.store(), &data, reading.as_of, true).await.unwrap();
-    let secrets: BTreeSet<String> = data.accounts.iter().flat_map(personal).collect();
+    let personal = data.accounts.iter().flat_map(personal);
+    let secrets: BTreeSet<String> = personal.chain(webhooks::secrets()).collect();
     assert!(secrets.len() > 1_000, "{}", secrets.len());
 
     // Items that cannot be read, where what stands in the way is personal; and messages that are
@@ -91,6 +107,15 @@ async fn no_line_of_the_log_says_who_is_billed() {
     let summary = bill_through(&home.stack, date("2026-11-30"), |_| ()).await.unwrap();
     assert!(summary.issued > 290 && summary.pdfs > 290, "{summary:?}");
 
+    webhooks::send(&home).await;
+    // Gateways that cannot be reached, and the bank's customers paying meanwhile.
+    for day in ["2026-12-01", "2026-12-10"] {
+        home.stack.pass_day(date(day)).await.unwrap();
+        home.stack.schedule(RunKind::Collection, date(day)).await.unwrap();
+        home.stack.schedule(RunKind::Reconciliation, date(day)).await.unwrap_err();
+        home.stack.settle().await.unwrap();
+    }
+
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for spoilt in [a, b, c] {
         let id = &spoilt.account.id;
@@ -104,7 +129,19 @@ async fn no_line_of_the_log_says_who_is_billed() {
         });
         assert!(said, "{id}: {log}");
     }
-    for said in ["invoice issued", "run begins", "shard planned", "kept with the dead letters"] {
+    for said in [
+        "invoice issued",
+        "run begins",
+        "shard planned",
+        "kept with the dead letters",
+        "webhook accepted",
+        "a webhook is not accepted",
+        "a webhook that is rightly signed cannot be read",
+        "a webhook for a gateway that is none of ours",
+        "a notice matches nothing",
+        "a gateway is not reconciled",
+        "gateway reconciled",
+    ] {
         assert!(log.contains(said), "the log does not say {said:?}");
     }
     for secret in &secrets {

@@ -10,8 +10,8 @@
 //! `request.send()` the SDK's; it follows values, so that it knows of each request
 //!
 //! - its operation, by the method of the client that begins it (`uses` says which action that is);
-//! - its table, queue, bus or bucket, by the environment variable that the name was read from, and
-//!   the resource that the template sets that variable to;
+//! - its table, queue, bus, bucket or secret, by the environment variable that the name was read
+//!   from, and the resource (of secrets: the folder) that the template sets that variable to;
 //! - the index of a query, the partition that a key begins with, the folder of an object.
 //!
 //! It is no compiler. Whatever it cannot tell is a fault, too, rather than a guess: an operation
@@ -40,6 +40,8 @@ mod grants;
 mod macros;
 #[path = "privileges/needs.rs"]
 mod needs;
+#[path = "privileges/secrets.rs"]
+mod secrets;
 #[path = "privileges/sources.rs"]
 mod sources;
 #[path = "privileges/template.rs"]

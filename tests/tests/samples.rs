@@ -4,8 +4,12 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 #![allow(clippy::large_futures)] // a test has room for a batch on its stack
 
+#[path = "samples/apply.rs"]
+mod apply;
 #[path = "samples/bus.rs"]
 mod bus;
+#[path = "samples/collect.rs"]
+mod collect;
 #[path = "samples/functions.rs"]
 mod functions;
 mod given;
@@ -13,16 +17,26 @@ mod given;
 mod issue;
 #[path = "samples/mailbox.rs"]
 mod mailbox;
+#[path = "samples/money.rs"]
+mod money;
+#[path = "samples/paying.rs"]
+mod paying;
 #[path = "samples/plan.rs"]
 mod plan;
 #[path = "samples/publish.rs"]
 mod publish;
+#[path = "samples/reconcile.rs"]
+mod reconcile;
+#[path = "samples/register.rs"]
+mod register;
 #[path = "samples/render.rs"]
 mod render;
 #[path = "samples/schema.rs"]
 mod schema;
 #[path = "samples/view.rs"]
 mod view;
+#[path = "samples/webhook.rs"]
+mod webhook;
 
 use std::{collections::BTreeSet, fs};
 
@@ -38,12 +52,19 @@ const NOT_A_MESSAGE: [&str; 3] = [
 #[test]
 fn every_sample_is_used_by_a_test() {
     let mut used: BTreeSet<&str> = [plan::SCHEDULE, plan::CHECK, view::VIEW].into();
+    used.extend([plan::COLLECTION, plan::COLLECTION_SHARDS, collect::REFUND, webhook::NO_REQUEST]);
+    used.extend([collect::DAY_AFTER, reconcile::SCHEDULE, reconcile::REPORT]);
     used.extend(plan::BATCHES.iter().map(|case| case.0));
     used.extend(plan::REFUSED.iter().map(|case| case.0));
     used.extend(issue::CASES.iter().map(|case| case.0));
     used.extend(render::CASES.iter().map(|case| case.0));
     used.extend(view::REFUSED.iter().map(|case| case.0));
     used.extend(publish::CASES.iter().map(|case| case.0));
+    used.extend(register::CASES.iter().map(|case| case.0));
+    used.extend(collect::CASES.iter().map(|case| case.0));
+    used.extend(webhook::CASES.iter().map(|case| case.0));
+    used.extend(apply::CASES.iter().map(|case| case.file));
+    used.extend(reconcile::REFUSED.iter().map(|case| case.0));
     let mut there = BTreeSet::new();
     for folder in fs::read_dir(events()).unwrap() {
         let folder = folder.unwrap();

@@ -44,7 +44,8 @@ pub(crate) async fn measure() -> Result<Load, Error> {
     home.generate(ACCOUNTS).await?;
     stack.settle().await?;
 
-    let generated = Generator { seed: 1, accounts: ACCOUNTS, start: date("2026-11-01") };
+    let generated =
+        Generator { seed: 1, accounts: ACCOUNTS, start: date("2026-11-01"), gateway: None };
     let accounts: Vec<_> = generated.iter().map(|(new, _)| new.account.id).collect();
     let catalog = stack.store().head().await?.version;
     let mut bodies = Vec::new();

@@ -33,7 +33,7 @@ pub(crate) fn account(id: &str) -> Account {
 }
 
 pub(crate) fn catalog() -> Catalog {
-    Generator { seed: 1, accounts: 0, start: date("2026-11-01") }.catalog()
+    Generator { seed: 1, accounts: 0, start: date("2026-11-01"), gateway: None }.catalog()
 }
 
 /// A stack with accounts 1042 and 1043.
@@ -53,7 +53,12 @@ pub(crate) fn dynamodb(home: &Home) -> Client {
 
 /// An item as it lies in the table.
 pub(crate) async fn raw(home: &Home, pk: &str, sk: &str) -> Option<Item> {
+    raw_in(home, TABLE, pk, sk).await
+}
+
+/// An item as it lies in a table of the stack's database.
+pub(crate) async fn raw_in(home: &Home, table: &str, pk: &str, sk: &str) -> Option<Item> {
     let text = |text: &str| AttributeValue::S(text.into());
-    let get = dynamodb(home).get_item().table_name(TABLE).consistent_read(true);
+    let get = dynamodb(home).get_item().table_name(table).consistent_read(true);
     get.key("PK", text(pk)).key("SK", text(sk)).send().await.unwrap().item
 }

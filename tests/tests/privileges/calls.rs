@@ -20,6 +20,9 @@ const CHANGES_TEXT: &[&str] = &[
     "to_lower", "to_upper", "trim",
 ];
 
+/// Methods by which something is added to a list of parts, which is no builder itself.
+const GATHERS: &[&str] = &["append", "extend", "insert", "push"];
+
 /// Methods whose arguments do not come out, unless as an error.
 const KEEPS_ARGUMENTS: &[&str] = &["expect", "inspect_err", "map_err", "ok_or", "ok_or_else"];
 
@@ -209,7 +212,7 @@ impl<'p> Walk<'p> {
         let on = self.expression(scope, &call.receiver, returned);
         let arguments = self.arguments(scope, &call.args, returned);
         let method = call.method.to_string();
-        if !on.built.is_empty() {
+        if !on.built.is_empty() && !GATHERS.contains(&method.as_str()) {
             return self.build(scope, &method, on, arguments);
         }
         let mut ours: Option<Value> = None;

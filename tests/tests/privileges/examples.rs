@@ -28,7 +28,7 @@ const KIT: &str = r"
 
 /// The store of the kit.
 const STORE: &str = r#"
-    use aws_sdk_dynamodb::{Client, types::{ConditionCheck, Put, TransactWriteItem}};
+    use aws_sdk_dynamodb::{Client, types::{ConditionCheck, Delete, Put, TransactWriteItem}};
     use std::{collections::HashMap, sync::Arc};
     pub(crate) const DUE: &str = "due";
     const PREFIX: &str = "A#";
@@ -75,6 +75,16 @@ const STORE: &str = r#"
                 TransactWriteItem::builder().condition_check(check).build(),
             ];
             self.client.transact_write_items().set_transact_items(Some(parts.into())).send().await?;
+            Ok(())
+        }
+        pub async fn one_by_one(&self) -> Result<(), Error> {
+            let put = Put::builder().table_name(&*self.table);
+            let put = put.set_item(Some(account(1).into_item())).build()?;
+            let mut parts = vec![TransactWriteItem::builder().put(put).build()];
+            let head = Key { pk: "HEAD".into() }.into_item();
+            let gone = Delete::builder().table_name(&*self.table).set_key(Some(head)).build()?;
+            parts.push(TransactWriteItem::builder().delete(gone).build());
+            self.client.transact_write_items().set_transact_items(Some(parts)).send().await?;
             Ok(())
         }
     }
@@ -144,6 +154,10 @@ fn a_request_is_known_by_what_it_is_to_and_for() {
         (
             "self.store.both().await",
             &["dynamodb:ConditionCheckItem TABLE *", "dynamodb:PutItem TABLE A#*"],
+        ),
+        (
+            "self.store.one_by_one().await",
+            &["dynamodb:DeleteItem TABLE HEAD", "dynamodb:PutItem TABLE A#*"],
         ),
     ] {
         assert_eq!(seen(body), want, "{body}");

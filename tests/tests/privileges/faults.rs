@@ -50,8 +50,9 @@ pub(crate) fn faults(template: &Template, codes: &BTreeMap<String, Code>) -> Vec
     faults
 }
 
-/// Two wildcards are none: X-Ray has no resources to name, and objects that do not exist yet can
-/// only be named by the folder that the code puts them into.
+/// Three wildcards are none: X-Ray has no resources to name, objects that do not exist yet can only
+/// be named by the folder that the code puts them into, and secrets, whose ARNs nobody can know
+/// before they are there, by the folder that the code takes them from.
 fn is_wildcard(action: &str, resource: &str, needed: bool) -> bool {
     if action.contains(['*', '?']) {
         return true;
@@ -60,11 +61,20 @@ fn is_wildcard(action: &str, resource: &str, needed: bool) -> bool {
         return false;
     }
     let traces = needed && resource == "*" && TRACES.contains(&action);
-    let folder = resource.split_once('/').is_some_and(|(_, folder)| {
-        let name = folder.strip_suffix("/*");
+    let is_folder = |path: &str| {
+        let name = path.strip_suffix("/*");
         name.is_some_and(|name| !name.is_empty() && !name.contains(['*', '?']))
-    });
-    !(traces || (folder && action.starts_with("s3:")))
+    };
+    let objects = resource.split_once('/').is_some_and(|(_, folder)| is_folder(folder));
+    let secrets = resource
+        .split_once(":secret:")
+        .is_some_and(|(of, folder)| is_folder(folder) && !of.contains(['*', '?']));
+    let folder = match action.split_once(':') {
+        Some(("s3", _)) => objects,
+        Some(("secretsmanager", _)) => secrets,
+        _ => false,
+    };
+    !(traces || folder)
 }
 
 /// Whether the partitions that are granted are those that are needed.

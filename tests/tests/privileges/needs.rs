@@ -181,6 +181,29 @@ fn of_lambda(name: &str) -> bool {
     name.starts_with("AWS_") || name.starts_with("_X_AMZN_")
 }
 
+/// The secrets whose names begin as a variable says, which must be this stack's own. Their ARNs end
+/// with letters that Secrets Manager chooses, so that a folder of them is what can be named.
+fn secrets(template: &Template, id: &str, used: &Use) -> Result<Vec<String>, String> {
+    let environment = template.environment(id);
+    let of = |name: &String| {
+        let prefix = environment.get(name).and_then(|value| value["Fn::Sub"].as_str());
+        let own = |prefix: &&str| prefix.ends_with("${AWS::StackName}/");
+        let prefix = prefix.filter(own).ok_or_else(|| {
+            format!("{name} is set to no folder of secrets that is of this stack alone")
+        })?;
+        Ok(format!("{SECRETS}{prefix}*"))
+    };
+    let named: Vec<String> = used.variables.iter().map(of).collect::<Result<_, String>>()?;
+    if named.is_empty() {
+        return Err("cannot tell of which secret: its name comes from no variable".into());
+    }
+    Ok(named)
+}
+
+/// What the ARN of a secret begins with.
+const SECRETS: &str =
+    "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:";
+
 /// The resources that a use is of.
 fn target(template: &Template, id: &str, used: &Use) -> Result<Vec<String>, String> {
     let (kind, argument) = match used.on() {
@@ -188,6 +211,7 @@ fn target(template: &Template, id: &str, used: &Use) -> Result<Vec<String>, Stri
         On::Queue => ("AWS::SQS::Queue", "queue"),
         On::Bus => ("AWS::Events::EventBus", "bus"),
         On::Object => ("AWS::S3::Bucket", "bucket"),
+        On::Secret => return secrets(template, id, used),
     };
     let environment = template.environment(id);
     let mut resources = Vec::new();

@@ -13,6 +13,7 @@ use super::{
 pub(crate) fn trust_faults(template: &Template) -> Vec<String> {
     let mut faults = roles(template);
     faults.extend(topics(template));
+    faults.extend(open_routes(template));
     for (id, kind, properties) in template.resources() {
         match kind {
             "AWS::Lambda::Permission" => faults.extend(permission(template, id, properties)),
@@ -82,6 +83,30 @@ fn permission(template: &Template, id: &str, properties: &Value) -> Vec<String> 
         let right: Vec<_> = right.into_iter().collect();
         let right = right.join(" or ");
         faults.push(format!("{id}: SourceArn is `{source}`: it is to be {right}"));
+    }
+    faults
+}
+
+/// The routes that anybody may call, and the function behind them, which checks the signature of
+/// whoever calls by itself. All others ask for AWS credentials.
+const OPEN: &[(&str, &str)] = &[
+    ("POST /webhooks/{gateway}", "ReceiveWebhook"),
+    ("POST /webhooks/{gateway}/{tail}", "ReceiveWebhook"),
+];
+
+fn open_routes(template: &Template) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (id, route) in template.of_type("AWS::ApiGatewayV2::Route") {
+        let authorization = route["AuthorizationType"].as_str().unwrap_or("NONE");
+        let target = route["Target"]["Fn::Sub"].as_str().unwrap_or_default();
+        let target = target.strip_prefix("integrations/${").and_then(|id| id.strip_suffix('}'));
+        let integration = &template.0["Resources"][target.unwrap_or_default()]["Properties"];
+        let function = named(&integration["IntegrationUri"]).unwrap_or_default();
+        let function = function.strip_suffix(".Alias").unwrap_or(function);
+        let key = route["RouteKey"].as_str().unwrap_or_default();
+        if authorization != "AWS_IAM" && !OPEN.contains(&(key, function)) {
+            faults.push(format!("{id}: {key} calls {function} for anybody: ask for AWS_IAM"));
+        }
     }
     faults
 }

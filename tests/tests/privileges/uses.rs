@@ -22,6 +22,8 @@ pub(crate) enum On {
     Bus,
     /// The objects of a bucket.
     Object,
+    /// A secret.
+    Secret,
 }
 
 /// What is granted for each operation: the name in the SDK, what it is done to, the action.
@@ -52,6 +54,9 @@ const OPERATIONS: &[(&str, On, &str)] = &[
     ("s3.get_object", On::Object, "s3:GetObject"),
     ("s3.head_object", On::Object, "s3:GetObject"),
     ("s3.delete_object", On::Object, "s3:DeleteObject"),
+    ("secretsmanager.get_secret_value", On::Secret, "secretsmanager:GetSecretValue"),
+    ("secretsmanager.describe_secret", On::Secret, "secretsmanager:DescribeSecret"),
+    ("secretsmanager.put_secret_value", On::Secret, "secretsmanager:PutSecretValue"),
 ];
 
 /// Those that are granted by their parts.
@@ -63,7 +68,7 @@ pub(crate) struct Use {
     pub(crate) action: &'static str,
     /// The operation, such as `dynamodb.query`.
     pub(crate) operation: String,
-    /// The environment variables that say of what table, queue, bus or bucket.
+    /// The environment variables that say of what table, queue, bus, bucket or secret.
     pub(crate) variables: BTreeSet<String>,
     /// The indexes of the table; none for the table itself.
     pub(crate) indexes: BTreeSet<String>,
@@ -175,6 +180,7 @@ fn used(request: &Built) -> Option<Use> {
         On::Queue => &["queue_url", "set_queue_url"],
         On::Bus => &["event_bus_name", "set_event_bus_name"],
         On::Object => &["bucket", "set_bucket"],
+        On::Secret => &["secret_id", "set_secret_id"],
     };
     let mut all = BTreeMap::new();
     named(&request.arguments, &mut all);

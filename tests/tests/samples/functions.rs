@@ -3,19 +3,28 @@
 
 use std::{fs, path::PathBuf};
 
+use apply_payment::ApplyPayment;
+use collect_payment::CollectPayment;
 use issue_invoice::IssueInvoice;
 use jiff::tz::TimeZone;
 use lambda::Function;
 use mensal_runtime::{
     catalogs::Catalogs, clients::Clients, config::Documents, requests::Requests, start as lambda,
 };
+use mensal_store::Store;
 use mensal_tests::Home;
 use plan_run::PlanRun;
 use publish_events::PublishEvents;
+use receive_webhook::ReceiveWebhook;
+use reconcile_charges::ReconcileCharges;
+use register_charge::RegisterCharge;
 use render_invoice::{Bucket, RenderInvoice};
 use serde_json::Value;
 
-use crate::mailbox::Mailbox;
+use crate::{mailbox::Mailbox, paying::Paying};
+
+/// Where the ISP of the samples is.
+const SAO_PAULO: &str = "America/Sao_Paulo";
 
 /// Where the samples lie.
 pub(crate) fn events() -> PathBuf {
@@ -28,17 +37,27 @@ pub(crate) fn sample(file: &str) -> Value {
 }
 
 pub(crate) fn plan_run(home: &Home, mailbox: &Mailbox, time_zone: &str) -> PlanRun {
+    planning(home.stack.store().clone(), mailbox, time_zone)
+}
+
+/// plan-run on another table than the stack's.
+pub(crate) fn planning(store: Store, mailbox: &Mailbox, time_zone: &str) -> PlanRun {
     PlanRun {
-        store: home.stack.store().clone(),
+        store,
         plan_queue: mailbox.queue("plan"),
         bill_queue: mailbox.queue("bill"),
+        collect_queue: mailbox.queue("collect"),
         dead_letters: mailbox.dead_letters(),
         time_zone: TimeZone::get(time_zone).unwrap(),
     }
 }
 
 pub(crate) fn issue_invoice(home: &Home, mailbox: &Mailbox) -> IssueInvoice {
-    let store = home.stack.store().clone();
+    issuing(home.stack.store().clone(), mailbox)
+}
+
+/// issue-invoice on another table than the stack's.
+pub(crate) fn issuing(store: Store, mailbox: &Mailbox) -> IssueInvoice {
     IssueInvoice {
         catalogs: Catalogs::new(store.clone()),
         store,
@@ -65,8 +84,52 @@ pub(crate) fn publish_events(mailbox: &Mailbox, documents: Documents) -> Publish
     PublishEvents {
         bus: mailbox.bus(),
         document_queue: mailbox.queue("document"),
+        charge_queue: mailbox.queue("charge"),
+        collect_queue: mailbox.queue("collect"),
         documents,
         dead_letters: mailbox.dead_letters(),
+    }
+}
+
+pub(crate) fn register_charge(paying: &Paying, mailbox: &Mailbox) -> RegisterCharge {
+    RegisterCharge {
+        store: paying.store.clone(),
+        gateways: paying.gateways(),
+        clock: paying.clock.clone(),
+        dead_letters: mailbox.dead_letters(),
+    }
+}
+
+pub(crate) fn collect_payment(paying: &Paying, mailbox: &Mailbox) -> CollectPayment {
+    CollectPayment {
+        catalogs: Catalogs::new(paying.store.clone()),
+        store: paying.store.clone(),
+        gateways: paying.gateways(),
+        charge_queue: mailbox.queue("charge"),
+        payment_queue: mailbox.queue("payment"),
+        dead_letters: mailbox.dead_letters(),
+    }
+}
+
+pub(crate) fn receive_webhook(paying: &Paying, mailbox: &Mailbox) -> ReceiveWebhook {
+    ReceiveWebhook { gateways: paying.gateways(), payment_queue: mailbox.queue("payment") }
+}
+
+pub(crate) fn apply_payment(paying: &Paying, mailbox: &Mailbox) -> ApplyPayment {
+    ApplyPayment {
+        catalogs: Catalogs::new(paying.store.clone()),
+        store: paying.store.clone(),
+        clock: paying.clock.clone(),
+        dead_letters: mailbox.dead_letters(),
+    }
+}
+
+pub(crate) fn reconcile_charges(paying: &Paying, mailbox: &Mailbox) -> ReconcileCharges {
+    ReconcileCharges {
+        store: paying.store.clone(),
+        gateways: paying.gateways(),
+        payment_queue: mailbox.queue("payment"),
+        time_zone: TimeZone::get(SAO_PAULO).unwrap(),
     }
 }
 

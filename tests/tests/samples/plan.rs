@@ -5,13 +5,14 @@ use mensal_runtime::{
     metrics::{Metric, counted},
     start::Function,
 };
-use mensal_store::{Parked, ShardPlan};
+use mensal_store::{Parked, Run, ShardPlan};
 use mensal_tests::{Home, date};
 
 use crate::{
-    functions::{assert_dead, feed, plan_run, sample},
+    functions::{assert_dead, feed, plan_run, planning, sample},
     given::{catalog, home, id},
     mailbox::Mailbox,
+    paying::Paying,
 };
 
 /// A sample, the dead letters that it leaves, the accounts that it sends to be billed, and how
@@ -27,7 +28,12 @@ pub(crate) const BATCHES: &[Case] = &[
     ("plan-run/unknown-field.json", &["unknown field `priority`"], &[], 0),
     ("plan-run/missing-field.json", &["missing field `shard`"], &[], 0),
     ("plan-run/no-such-shard.json", &["shard 64: there are 64, from 0"], &[], 0),
-    ("plan-run/check-by-shard.json", &["only a billing run has shards"], &[], 0),
+    (
+        "plan-run/check-by-shard.json",
+        &["only a billing run and a collection run have shards"],
+        &[],
+        0,
+    ),
     ("plan-run/not-a-message.json", &crate::NOT_A_MESSAGE, &[], 0),
     ("plan-run/mixed.json", &["not JSON", "shard 99"], &["1042", "1043"], 2),
 ];
@@ -35,12 +41,15 @@ pub(crate) const BATCHES: &[Case] = &[
 /// Schedules that begin nothing: the whole invocation fails, and Lambda keeps it.
 pub(crate) const REFUSED: &[(&str, &str)] = &[
     ("plan-run/schedule-unknown-version.json", "version 2"),
-    ("plan-run/schedule-unknown-run.json", "unknown variant `collection`"),
+    ("plan-run/schedule-unknown-run.json", "unknown variant `suspension`"),
+    ("plan-run/schedule-of-another.json", "Reconciliation is no run of this function"),
     ("plan-run/schedule-without-time.json", "failed to parse"),
 ];
 
 pub(crate) const SCHEDULE: &str = "plan-run/schedule.json";
 pub(crate) const CHECK: &str = "plan-run/schedule-check.json";
+pub(crate) const COLLECTION: &str = "plan-run/schedule-collection.json";
+pub(crate) const COLLECTION_SHARDS: &str = "plan-run/collection-shards.json";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_becomes_one_message_per_shard_on_the_date_of_the_isp() {
@@ -61,6 +70,32 @@ async fn a_schedule_becomes_one_message_per_shard_on_the_date_of_the_isp() {
         want.sort();
         assert_eq!(mailbox.bodies("plan"), want, "{zone}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collection_becomes_shards_and_those_one_message_per_account_to_be_looked_at() {
+    let paying = Paying::with_cards().await;
+    let mailbox = Mailbox::open().await;
+    let function = planning(paying.store.clone(), &mailbox, "America/Sao_Paulo");
+    let (begun, counts) = counted(function.handle(sample(COLLECTION))).await;
+    begun.unwrap();
+    assert_eq!(counts.numbers, [].into(), "no billing run has begun");
+    let shard = |n| format!(r#"{{"v":1,"run":"collection","date":"2026-11-20","shard":{n}}}"#);
+    let mut want: Vec<_> = (0..64).map(shard).collect();
+    want.sort();
+    assert_eq!(mailbox.bodies("plan"), want);
+
+    assert!(feed(&function, sample(COLLECTION_SHARDS)).await.is_empty());
+    let look = |account: &str| {
+        let (account, through) = (id(account), date("2026-11-20"));
+        messages::write(&messages::MoveMoney::Collect { account, through }).unwrap()
+    };
+    assert_eq!(mailbox.bodies("collect"), [look("1042"), look("1043")]);
+    assert!(mailbox.bodies("bill").is_empty() && mailbox.dead().is_empty());
+    let progress = paying.store.progress(Run::Collection, date("2026-11-20")).await.unwrap();
+    assert_eq!((progress.sealed, progress.planned, progress.left), (2, 2, 2));
+    let billing = paying.store.progress(Run::Billing, date("2026-11-20")).await.unwrap();
+    assert_eq!((billing.sealed, billing.planned), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +133,7 @@ async fn shards_become_one_message_per_account_that_is_due() {
             messages::write(&message).unwrap()
         };
         assert_eq!(mailbox.bodies("bill"), accounts.iter().map(bill).collect::<Vec<_>>(), "{file}");
-        let progress = home.stack.store().progress(date("2026-11-10")).await.unwrap();
+        let progress = home.stack.store().progress(Run::Billing, date("2026-11-10")).await.unwrap();
         assert_eq!(progress.planned, *planned, "{file}");
     }
 }
@@ -142,7 +177,7 @@ async fn a_check_tells_how_far_the_run_of_its_day_is_and_changes_nothing() {
     let store = home.stack.store();
     let day = date("2026-11-10");
     assert_eq!(checked(&home).await, [1, 2, 0], "nobody has planned it");
-    assert_eq!(store.progress(day).await.unwrap().sealed, 0, "nor has the check");
+    assert_eq!(store.progress(Run::Billing, day).await.unwrap().sealed, 0, "nor has the check");
     home.bill("2026-11-10").await.unwrap();
     assert_eq!(checked(&home).await, [0, 0, 0]);
     for account in ["1042", "1043"] {
@@ -161,7 +196,7 @@ async fn a_day_on_which_nobody_is_due_is_unfinished_only_while_it_is_planned() {
     for shard in 0..mensal_store::SHARDS {
         let last = shard + 1 == mensal_store::SHARDS;
         let plan = ShardPlan { shard, planned: 0 };
-        home.stack.store().seal(date("2026-11-10"), plan).await.unwrap();
+        home.stack.store().seal(Run::Billing, date("2026-11-10"), plan).await.unwrap();
         if shard == 0 || last {
             assert_eq!(checked(&home).await, [u64::from(!last), 0, 2], "shard {shard}");
         }

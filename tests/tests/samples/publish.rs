@@ -17,6 +17,7 @@ use crate::{
     functions::{assert_dead, events, feed, publish_events, sample},
     given::{Item, home, id, raw},
     mailbox::Mailbox,
+    money,
 };
 
 /// A sample, the dead letters that it leaves, what it tells the bus, and the documents that it
@@ -32,6 +33,14 @@ pub(crate) const CASES: &[Case] = &[
     ("publish-events/account-billed.json", &[], &[], 0),
     ("publish-events/account-parked.json", &[], &["mensal.account.parked.v1"], 0),
     ("publish-events/account-unparked.json", &[], &["mensal.account.unparked.v1"], 0),
+    ("publish-events/invoice-settled.json", &[], money::SETTLED, 0),
+    ("publish-events/charges-registered.json", &[], money::REGISTERED, 1),
+    ("publish-events/charges-changed.json", &[], money::CHANGED, 0),
+    ("publish-events/collection-failed.json", &[], &["mensal.collection.failed.v1"], 0),
+    ("publish-events/payment-received.json", &[], &["mensal.payment.received.v1"], 0),
+    ("publish-events/payment-held.json", &[], &["mensal.payment.received.v1"], 0),
+    ("publish-events/payment-returned.json", &[], money::RETURNED, 0),
+    ("publish-events/methods.json", &[], money::METHODS, 0),
     ("publish-events/not-a-document.json", &[], &[], 0),
     ("publish-events/garbage.json", &["not a stream record", "not a stream record"], &[], 0),
     ("publish-events/unreadable-image.json", &["item INV#2026-11-10-cycle cannot be read"], &[], 0),
@@ -44,7 +53,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// A record as Lambda delivers it.
-fn record(number: usize, sk: &str, old: Option<&Value>, new: Option<&Value>) -> Value {
+pub(crate) fn record(number: usize, sk: &str, old: Option<&Value>, new: Option<&Value>) -> Value {
     let images = [old, new].into_iter().flatten();
     let size: usize = images.map(|image| image.to_string().len()).sum();
     let mut change = json!({
@@ -76,7 +85,11 @@ fn record(number: usize, sk: &str, old: Option<&Value>, new: Option<&Value>) -> 
     })
 }
 
-fn image(item: Item) -> Value {
+pub(crate) fn event(records: &[Value]) -> Value {
+    json!({ "Records": records })
+}
+
+pub(crate) fn image(item: Item) -> Value {
     let sorted: Map<String, Value> = item
         .into_iter()
         .map(|(name, value)| {
@@ -87,7 +100,7 @@ fn image(item: Item) -> Value {
     Value::Object(sorted)
 }
 
-const INVOICE: &str = "INV#2026-11-10-cycle";
+pub(crate) const INVOICE: &str = "INV#2026-11-10-cycle";
 
 /// Bills, parks and unparks account 1042, and makes the samples out of what lies in the table
 /// before and after.
@@ -116,7 +129,6 @@ async fn true_samples(home: &Home) -> Vec<(&'static str, Value)> {
 
     let issue = |n| record(n, INVOICE, None, Some(&invoice));
     let park = |n| record(n, "ACCOUNT", Some(&billed), Some(&parked));
-    let event = |records: &[Value]| json!({ "Records": records });
     vec![
         ("invoice-issued", event(&[issue(1)])),
         ("invoice-amended", event(&[record(1, INVOICE, Some(&invoice), Some(&amended))])),
@@ -132,7 +144,8 @@ async fn true_samples(home: &Home) -> Vec<(&'static str, Value)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn stream_samples_hold_what_the_store_writes() {
     let home = home().await;
-    for (name, event) in true_samples(&home).await {
+    let money = money::true_samples().await;
+    for (name, event) in true_samples(&home).await.into_iter().chain(money) {
         let file = format!("publish-events/{name}.json");
         if std::env::var_os("MENSAL_WRITE_SAMPLES").is_some() {
             let text = serde_json::to_string_pretty(&event).unwrap() + "\n";
@@ -157,6 +170,22 @@ async fn changes_are_told_and_poison_lies_with_the_dead_letters() {
         assert_eq!(names, *told, "{file}");
         let document = r#"{"v":1,"account":"1042","invoice":"2026-11-10-cycle"}"#.to_owned();
         assert_eq!(mailbox.bodies("document"), vec![document; *documents], "{file}");
+    }
+}
+
+/// What is to be done about money because something has changed, by queue: charges to be brought to
+/// what their invoice is now, payments to be given back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_has_its_charges_and_its_refunds_seen_to() {
+    let (charge, refund) =
+        (r#"{"v":1,"account":"1042","invoice":"2026-11-10-cycle"}"#, money::REFUND);
+    for (file, _, _, _) in CASES {
+        let mailbox = Mailbox::open().await;
+        feed(&publish_events(&mailbox, Documents::AtOnce), sample(file)).await;
+        let settled = if file.ends_with("/invoice-settled.json") { 3 } else { 0 };
+        assert_eq!(mailbox.bodies("charge"), vec![charge; settled], "{file}");
+        let held = usize::from(file.ends_with("/payment-held.json"));
+        assert_eq!(mailbox.bodies("collect"), vec![refund; held], "{file}");
     }
 }
 

@@ -19,16 +19,22 @@ fn check(schema: &Value, value: &Value, at: &str, out: &mut Vec<String>) {
     let properties = schema["properties"].as_object().unwrap_or(&empty);
     for (keyword, says) in schema.as_object().unwrap() {
         match keyword.as_str() {
-            "$schema" | "$id" | "title" | "description" | "examples" | "properties" => {}
+            "$schema" | "$id" | "title" | "description" | "examples" | "properties" | "items" => {}
             "type" => {
                 let is = match says.as_str().unwrap() {
                     "object" => value.is_object(),
+                    "array" => value.is_array(),
                     "string" => value.is_string(),
                     "integer" => value.is_i64() || value.is_u64(),
                     other => panic!("the check does not know the type {other}"),
                 };
                 if !is {
                     fault(format!("is not of type {}", says.as_str().unwrap()));
+                }
+            }
+            "enum" => {
+                if !says.as_array().unwrap().contains(value) {
+                    fault(format!("is none of {says}"));
                 }
             }
             "pattern" => {
@@ -73,7 +79,27 @@ fn check(schema: &Value, value: &Value, at: &str, out: &mut Vec<String>) {
     }
     for (name, property) in properties {
         if let Some(value) = fields.get(name) {
-            check(property, value, &format!("{name}: "), out);
+            check(property, value, &format!("{at}{name}: "), out);
         }
     }
+    if let Some(items) = schema.get("items") {
+        for (index, item) in value.as_array().unwrap_or(&none).iter().enumerate() {
+            check(items, item, &format!("{at}{index}: "), out);
+        }
+    }
+}
+
+/// The fields of a schema that nobody has described, those of its parts among them.
+pub(crate) fn undescribed(schema: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+        if property["description"].as_str().is_none_or(str::is_empty) {
+            out.push(field.clone());
+        }
+        out.extend(undescribed(property).into_iter().map(|part| format!("{field}.{part}")));
+    }
+    if let Some(items) = schema.get("items") {
+        out.extend(undescribed(items));
+    }
+    out
 }

@@ -3,7 +3,7 @@
 use mensal::stack::Options;
 use mensal_domain::catalog::Catalog;
 use mensal_domain::invoice::content_hash;
-use mensal_store::{Head, StoreError};
+use mensal_store::{Head, Run, StoreError};
 use mensal_tests::{Home, date};
 
 use crate::given::{catalog, home, id};
@@ -90,7 +90,7 @@ async fn a_run_plans_nothing_while_an_import_is_under_way() {
     let dead = home.stack.dead_letters();
     assert_eq!(dead.len(), 64, "{dead:?}");
     assert!(dead.iter().all(|(queue, _)| queue == "plan-dead-letters"), "{dead:?}");
-    let progress = store.progress(on).await.unwrap();
+    let progress = store.progress(Run::Billing, on).await.unwrap();
     assert_eq!((progress.sealed, progress.left), (0, 2));
     assert_eq!(store.invoices(&id("1042")).await.unwrap(), []);
 
@@ -98,7 +98,7 @@ async fn a_run_plans_nothing_while_an_import_is_under_way() {
     store.end_import(&catalog(), version).await.unwrap();
     home.stack.begin_run(date("2026-11-11")).await.unwrap();
     home.stack.settle().await.unwrap();
-    assert!(store.progress(date("2026-11-11")).await.unwrap().is_done());
+    assert!(store.progress(Run::Billing, date("2026-11-11")).await.unwrap().is_done());
     assert_eq!(store.invoices(&id("1042")).await.unwrap().len(), 1);
 }
 

@@ -1,7 +1,7 @@
 //! Parking: off the agenda, whatever the item looks like, and back.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use mensal_store::{Parked, StoreError, shard_of};
+use mensal_store::{Parked, Run, StoreError, shard_of};
 use mensal_tests::{Home, date};
 
 use crate::given::{Item, account, dynamodb, home, id, raw};
@@ -12,7 +12,12 @@ fn parked(account: &str, reason: &str) -> Parked {
 
 async fn is_due(home: &Home, account: &str) -> bool {
     let shard = shard_of(&id(account));
-    let agenda = home.stack.store().agenda(date("2026-12-31"), shard, None, 100).await.unwrap();
+    let agenda = home
+        .stack
+        .store()
+        .agenda(Run::Billing, date("2026-12-31"), shard, None, 100)
+        .await
+        .unwrap();
     agenda.accounts.contains(&id(account))
 }
 

@@ -2,7 +2,7 @@
 
 use mensal::stack::Options;
 use mensal_domain::{account::Account, events::Document, ids::AccountId};
-use mensal_store::{StoreError, shard_of};
+use mensal_store::{Run, StoreError, shard_of};
 use mensal_tests::{Home, date};
 use serde_json::json;
 
@@ -50,14 +50,14 @@ async fn accounts_of_300_kilobytes_are_kept_whole() {
     }
     // 2.4 MB: more than a page of a query or a scan.
     assert_eq!(store.accounts(&ids).await.unwrap().len(), 8);
-    assert_eq!(store.due_count(date("2026-11-10")).await.unwrap(), 8);
+    assert_eq!(store.due_count(Run::Billing, date("2026-11-10")).await.unwrap(), 8);
     let (mut found, mut pages, mut page) = (Vec::new(), 0, None);
     while let Some(next) = store.scan(page).await.unwrap() {
         pages += 1;
         for document in &next.documents {
             match document.as_ref().unwrap() {
                 Document::Account(account) => found.push(account.id.clone()),
-                Document::Invoice(_) => panic!("nobody was billed"),
+                other => panic!("nobody was billed: {other:?}"),
             }
         }
         page = Some(next);
@@ -75,6 +75,9 @@ async fn an_account_that_dynamodb_cannot_hold_is_refused_for_good() {
     let error = store.put_account(&account, None).await.unwrap_err();
     assert!(matches!(error, StoreError::Refused(_)), "{error}");
     assert_eq!(store.account(&account.id).await.unwrap(), None);
-    let agenda = store.agenda(date("2026-11-10"), shard_of(&account.id), None, 10).await.unwrap();
+    let agenda = store
+        .agenda(Run::Billing, date("2026-11-10"), shard_of(&account.id), None, 10)
+        .await
+        .unwrap();
     assert_eq!(agenda.accounts, []);
 }

@@ -1,0 +1,211 @@
+//! Through the front door at a steady pace.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use mensal::{
+    bank::CODE,
+    stack::{Error, Options, Stack},
+    summary::Books,
+};
+use mensal_domain::{
+    events::Document,
+    ids::AccountId,
+    payment::{Fact, PaymentId},
+};
+use mensal_rails::gateway::sandbox::SIGNATURE;
+use mensal_store::Store;
+use mensal_tests::Home;
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::{task::JoinSet, time::sleep};
+
+const PER_SECOND: u32 = 200;
+const SECONDS: u32 = 20;
+/// One in so many is watched until it is in the books: to watch is to ask the table.
+const WATCHED: usize = 10;
+const GOAL_ANSWER: Duration = Duration::from_millis(50);
+const GOAL_APPLIED: Duration = Duration::from_secs(2);
+
+/// A webhook that is to be sent.
+struct Prepared {
+    account: AccountId,
+    payment: PaymentId,
+    body: Vec<u8>,
+    signature: String,
+}
+
+/// How long things took, sorted.
+pub(crate) struct Door {
+    answered: Vec<Duration>,
+    applied: Vec<Duration>,
+    bare: Vec<Duration>,
+    took: Duration,
+}
+
+pub(crate) async fn measure() -> Result<Door, Error> {
+    let home = Home::new(Options::default()).await?;
+    let count = PER_SECOND * SECONDS;
+    home.generate_at_bank(u64::from(count) * 11 / 10).await?;
+    home.bill("2026-11-30").await?;
+    let prepared = prepare(&home.stack, usize::try_from(count)?).await?;
+    let before = Books::read(home.stack.store()).await?.payments;
+    let client = Client::new();
+    let bare = {
+        let nobody = format!("{}/webhooks/nobody", home.stack.endpoints().api);
+        send(&client, &nobody, prepared.iter().take(prepared.len() / 4), None).await?.answered
+    };
+    let begun = Instant::now();
+    let address = home.stack.webhooks();
+    let store = home.stack.store();
+    let Sent { answered, applied } = send(&client, &address, prepared.iter(), Some(store)).await?;
+    let took = begun.elapsed();
+    home.stack.settle().await?;
+    let after = Books::read(home.stack.store()).await?.payments;
+    if after - before != u64::from(count) {
+        return Err(format!("{count} were sent, {} are in the books", after - before).into());
+    }
+    Ok(Door { answered, applied, bare, took })
+}
+
+/// A payment in full of each of so many invoices.
+async fn prepare(stack: &Stack, count: usize) -> Result<Vec<Prepared>, Error> {
+    let mut prepared = Vec::new();
+    let mut page = stack.store().scan(None).await?;
+    while let Some(mut read) = page {
+        for document in std::mem::take(&mut read.documents) {
+            let Document::Invoice(invoice) = document? else { continue };
+            if invoice.offers.is_none() || !invoice.open().is_positive() || prepared.len() == count
+            {
+                continue;
+            }
+            let money = format!("E{:0>31}", invoice.account.as_str());
+            let fact: Fact = serde_json::from_value(json!({ "received": {
+                "money": money, "rail": "pix", "amt": invoice.open(), "on": invoice.due,
+                "about": { "invoice": [invoice.account, invoice.id] },
+            }}))?;
+            let (body, signature) = stack.bank().webhook(vec![fact])?;
+            let payment = PaymentId { gateway: CODE.parse()?, money: money.parse()? };
+            prepared.push(Prepared { account: invoice.account, payment, body, signature });
+        }
+        page = stack.store().scan(Some(read)).await?;
+    }
+    if prepared.len() < count {
+        return Err(format!("only {} of {count} can be paid", prepared.len()).into());
+    }
+    Ok(prepared)
+}
+
+struct Sent {
+    answered: Vec<Duration>,
+    applied: Vec<Duration>,
+}
+
+/// Sends each at its moment, however long those before take; watches some until they are in the
+/// books.
+async fn send(
+    client: &Client,
+    address: &str,
+    prepared: impl Iterator<Item = &Prepared>,
+    books: Option<&Store>,
+) -> Result<Sent, Error> {
+    let wanted = if books.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    let mut tick = tokio::time::interval(Duration::from_secs(1) / PER_SECOND);
+    let mut under_way: JoinSet<Result<(Duration, Option<Duration>), Error>> = JoinSet::new();
+    for (at, one) in prepared.enumerate() {
+        tick.tick().await;
+        let request = client.post(address).header(SIGNATURE, &one.signature);
+        let request = request.body(one.body.clone());
+        let watched = books.filter(|_| at % WATCHED == 0).cloned();
+        let (account, payment) = (one.account.clone(), one.payment.clone());
+        under_way.spawn(async move {
+            let begun = Instant::now();
+            let answer = request.send().await?;
+            if answer.status() != wanted {
+                return Err(format!("answered {}", answer.status()).into());
+            }
+            let answered = begun.elapsed();
+            let Some(store) = watched else { return Ok((answered, None)) };
+            while store.payment(&account, &payment).await?.is_none() {
+                sleep(Duration::from_millis(5)).await;
+            }
+            Ok((answered, Some(begun.elapsed())))
+        });
+    }
+    let (mut answered, mut applied) = (Vec::new(), Vec::new());
+    while let Some(done) = under_way.join_next().await {
+        let (answer, books) = done??;
+        answered.push(answer);
+        applied.extend(books);
+    }
+    answered.sort();
+    applied.sort();
+    Ok(Sent { answered, applied })
+}
+
+/// The time within which so many of a hundred are done.
+fn within(sorted: &[Duration], percent: usize) -> Duration {
+    sorted
+        .get((sorted.len() * percent).div_ceil(100).saturating_sub(1))
+        .copied()
+        .unwrap_or_default()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+impl Door {
+    fn rows(&self) -> [(&'static str, &[Duration]); 3] {
+        [
+            ("answered", &self.answered),
+            ("in the books", &self.applied),
+            ("the door alone", &self.bare),
+        ]
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let told = |sorted: &[Duration]| {
+            json!({ "count": sorted.len(), "p50_ms": milliseconds(within(sorted, 50)),
+                    "p99_ms": milliseconds(within(sorted, 99)),
+                    "max_ms": milliseconds(within(sorted, 100)) })
+        };
+        let rows: serde_json::Map<_, _> = self
+            .rows()
+            .into_iter()
+            .map(|(name, sorted)| (name.replace(' ', "_"), told(sorted)))
+            .collect();
+        let pace = self.answered.len() as f64 / self.took.as_secs_f64();
+        json!({ "per_second": pace.round(), "times": rows,
+                "goal_answer_p99_ms": milliseconds(GOAL_ANSWER),
+                "goal_in_the_books_ms": milliseconds(GOAL_APPLIED) })
+    }
+}
+
+impl fmt::Display for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pace = self.answered.len() as f64 / self.took.as_secs_f64();
+        writeln!(
+            f,
+            "{} payments at {pace:.0} a second through the front door",
+            self.answered.len()
+        )?;
+        for (name, sorted) in self.rows() {
+            writeln!(
+                f,
+                "  {name:<16} half within {:>7.1} ms, 99 % within {:>7.1} ms, all within {:>7.1} ms",
+                milliseconds(within(sorted, 50)),
+                milliseconds(within(sorted, 99)),
+                milliseconds(within(sorted, 100)),
+            )?;
+        }
+        writeln!(
+            f,
+            "  goals: 99 % answered within {:.0} ms, in the books within {:.0} ms",
+            milliseconds(GOAL_ANSWER),
+            milliseconds(GOAL_APPLIED)
+        )
+    }
+}

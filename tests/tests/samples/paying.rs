@@ -1,0 +1,212 @@
+//! The world of the samples that are about money: accounts 1042 and 1043 of an ISP that is paid
+//! through the sandbox bank, on a table of their own beside that of a local stack, so that nobody
+//! works on it but the functions under test.
+
+use std::fs;
+
+use mensal::{
+    bank::CODE,
+    importing::import,
+    stack::{LOCAL_SECRETS, Options},
+};
+use mensal_domain::{
+    account::Account,
+    charge::{ChargeKey, Charges},
+    collection::Attempt,
+    ids::AccountId,
+    invoice::{Invoice, InvoiceId},
+    settings::Overpaid,
+};
+use mensal_importer::{Dataset, NewAccount, generate::Generator};
+use mensal_rails::gateway::Standing;
+use mensal_runtime::{
+    clients::Clients,
+    clock::Clock,
+    gateways::{Connected, Gateways},
+    requests::Requests,
+};
+use mensal_store::Store;
+use mensal_tests::{Home, date};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    functions::{feed, issuing, sample},
+    given::{self, Item},
+    mailbox::Mailbox,
+};
+
+/// The table.
+const TABLE: &str = "samples";
+/// The gateway of another ISP's bank, and what its webhooks are signed by.
+const OTHER: &str = "outro";
+pub(crate) const OTHER_SECRET: &str = "the-secret-of-another-bank";
+
+/// The world, before its first cycle or after it.
+pub(crate) struct Paying {
+    pub(crate) home: Home,
+    pub(crate) store: Store,
+    /// Today, for the functions that ask.
+    pub(crate) clock: Clock,
+}
+
+/// What the accounts have of their own.
+#[derive(Clone, Copy, Default)]
+struct Own {
+    /// A stored card each: that of 1042 is good, that of 1043 has no money on it.
+    cards: bool,
+    /// What becomes of what is paid twice.
+    overpaid: Option<Overpaid>,
+}
+
+impl Own {
+    /// An account; of its card the bank makes what the end of the token says.
+    fn account(self, id: &str, fate: &str) -> NewAccount {
+        let mut account = given::account(id);
+        if self.cards {
+            let card = json!({
+                "id": "card", "rail": "card", "gw": CODE, "state": "active",
+                "label": "Visa •••• 4242", "token": format!("tok-{id}{fate}"),
+                "since": "2026-01-01",
+            });
+            account.methods.push(serde_json::from_value(card).unwrap());
+        }
+        account.overrides.overpaid = self.overpaid;
+        NewAccount { account, opening: None }
+    }
+}
+
+impl Paying {
+    /// The accounts, as they were imported.
+    pub(crate) async fn imported() -> Self {
+        Self::of(Own::default()).await
+    }
+
+    async fn of(own: Own) -> Self {
+        let folder = TempDir::new().unwrap();
+        let gateways = folder.path().join("gateways");
+        fs::create_dir_all(&gateways).unwrap();
+        let other = json!({
+            "kind": "sandbox",
+            "settings": { "address": "http://127.0.0.1:9" },
+            "credentials": { "key": "k", "webhook_secrets": [OTHER_SECRET] },
+        });
+        fs::write(gateways.join(format!("{OTHER}.json")), other.to_string()).unwrap();
+        let home = Home::on(folder, Options::default()).await.unwrap();
+        let dynamodb = &home.stack.endpoints().dynamodb;
+        let dynamodb = Clients::local(dynamodb, Requests::default()).dynamodb();
+        let store = Store::new(dynamodb, TABLE);
+        store.create_table().await.unwrap();
+        let (start, gateway) = (date("2026-11-01"), CODE.parse().ok());
+        let catalog = Generator { seed: 1, accounts: 0, start, gateway }.catalog();
+        let accounts = vec![own.account("1042", ""), own.account("1043", "-broke")];
+        let data = Dataset { catalog, accounts, usage: [].into() };
+        import(&store, &data, start, true).await.unwrap();
+        Self { home, store, clock: Clock::at(date("2026-11-10")) }
+    }
+
+    /// Both accounts have their invoice of 2026-11-10, of 109.90 BRL each, and nothing more.
+    pub(crate) async fn issued() -> Self {
+        Self::issued_of(Own::default()).await
+    }
+
+    /// As [`Paying::issued`], with a stored card each.
+    pub(crate) async fn with_cards() -> Self {
+        Self::issued_of(Own { cards: true, overpaid: None }).await
+    }
+
+    /// As [`Paying::issued`]; what is paid twice is to be given back.
+    pub(crate) async fn giving_back() -> Self {
+        Self::issued_of(Own { cards: false, overpaid: Some(Overpaid::Refund) }).await
+    }
+
+    async fn issued_of(own: Own) -> Self {
+        let paying = Self::of(own).await;
+        let mailbox = Mailbox::open().await;
+        let function = issuing(paying.store.clone(), &mailbox);
+        let again = feed(&function, sample("issue-invoice/accounts.json")).await;
+        assert!(again.is_empty() && mailbox.dead().is_empty(), "{again:?} {:?}", mailbox.dead());
+        for id in ["1042", "1043"] {
+            assert_eq!(paying.invoice(id).await.open().to_string(), "109.90 BRL", "{id}");
+        }
+        paying
+    }
+
+    /// It is another day.
+    pub(crate) fn on(&self, day: &str) {
+        self.clock.set(date(day));
+    }
+
+    /// The gateways: the bank, another bank, the till.
+    pub(crate) fn gateways(&self) -> Gateways {
+        self.gateways_and(&[])
+    }
+
+    /// The gateways, and some that have no secret.
+    pub(crate) fn gateways_and(&self, more: &[&str]) -> Gateways {
+        let messaging = &self.home.stack.endpoints().messaging;
+        let secrets = Clients::local(messaging, Requests::default()).secrets();
+        let codes = [CODE, OTHER, "till"].iter().chain(more);
+        Gateways::new(secrets, LOCAL_SECRETS, codes.map(|code| code.parse().unwrap()).collect())
+    }
+
+    /// The bank, as a gateway.
+    pub(crate) async fn bank(&self) -> Connected {
+        self.gateways().named(&CODE.parse().unwrap()).await.unwrap()
+    }
+
+    /// How the bank says that a charge of 1042's invoice stands.
+    pub(crate) async fn at_bank(&self, charge: &str) -> Standing {
+        let key: ChargeKey = format!("1042/2026-11-10-cycle/{charge}").parse().unwrap();
+        self.bank().await.fetch(&key, None).await.unwrap()
+    }
+
+    pub(crate) async fn account(&self, id: &str) -> Account {
+        self.store.account(&account_id(id)).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn invoice(&self, account: &str) -> Invoice {
+        self.store.invoice(&account_id(account), cycle()).await.unwrap().unwrap()
+    }
+
+    /// The charges of an account's invoice; none yet are none.
+    pub(crate) async fn charges(&self, account: &str) -> Charges {
+        let id = account_id(account);
+        let found = self.store.charges(&id, cycle()).await.unwrap();
+        found.unwrap_or_else(|| Charges::none(id, cycle(), date("2026-11-10")))
+    }
+
+    /// The charges of an account's invoice as `pix/1 Registered`.
+    pub(crate) async fn registered(&self, account: &str) -> Vec<String> {
+        let charges = self.charges(account).await.charges;
+        let told = charges.iter().map(|one| format!("{}/{} {:?}", one.rail, one.serial, one.state));
+        told.collect()
+    }
+
+    /// The attempts to collect an account's invoice.
+    pub(crate) async fn attempts(&self, account: &str) -> Vec<Attempt> {
+        self.charges(account).await.attempts
+    }
+
+    /// Why what could not be matched could not, sorted.
+    pub(crate) async fn unmatched(&self) -> Vec<String> {
+        let all = self.store.unmatched().await.unwrap();
+        let mut reasons: Vec<_> = all.into_iter().map(|one| one.reason).collect();
+        reasons.sort();
+        reasons
+    }
+
+    /// An item as it lies in the table.
+    pub(crate) async fn raw(&self, pk: &str, sk: &str) -> Option<Item> {
+        given::raw_in(&self.home, TABLE, pk, sk).await
+    }
+}
+
+pub(crate) fn account_id(id: &str) -> AccountId {
+    id.parse().unwrap()
+}
+
+/// The cycle that all samples are about.
+pub(crate) fn cycle() -> InvoiceId {
+    "2026-11-10-cycle".parse().unwrap()
+}
