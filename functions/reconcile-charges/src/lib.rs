@@ -97,6 +97,11 @@ impl ReconcileCharges {
     ) -> Result<usize, Failure> {
         let gateway = self.gateways.named(code).await?;
         let Some(told) = history(&gateway, code, from, to).await? else { return Ok(0) };
+        self.hand_on(code, told).await
+    }
+
+    /// Hands on what of all this we do not know; how much it was.
+    async fn hand_on(&self, code: &GatewayCode, told: Vec<Notice>) -> Result<usize, Failure> {
         let known = self.noted(code, &told).await?;
         let mut missed = Vec::new();
         for notice in told {

@@ -62,7 +62,8 @@ impl ReconcileCharges {
 
     /// What was paid at a gateway on a day; none of one that keeps no lists. A gateway's day may
     /// begin elsewhere: a day more on either side is looked at, each by itself, since gateways
-    /// limit what they tell at once.
+    /// limit what they tell at once. What of the day itself is not known by now is handed on: where
+    /// the hourly looks were left out for longer than they look back, this heals it.
     async fn paid_at(
         &self,
         gateway: &Connected,
@@ -76,6 +77,9 @@ impl ReconcileCharges {
                 self.midnight(date.saturating_add((day + 1).days())),
             );
             let Some(told) = history(gateway, code, from, to).await? else { return Ok(None) };
+            if day == 0 {
+                self.hand_on(code, told.clone()).await?;
+            }
             paid.extend(receipts(told).filter(|(_, receipt)| receipt.paid_on == date));
         }
         let item = |receipt: Receipt| Item {

@@ -60,17 +60,14 @@ impl Invoiced {
                 .amend(&order, reference)
                 .await
                 .map(|told| Done::registered(charge.clone(), told)),
-            Step::Cancel => gateway
-                .cancel(key, reference)
-                .await
-                .map(|standing| stands(charge.clone(), standing)),
+            Step::Cancel => match gateway.cancel(key, reference).await {
+                Ok(standing) => return stands(charge, standing),
+                Err(fault) => Err(fault),
+            },
         };
         match done {
             Err(Fault::Conflict(_)) => match gateway.fetch(key, reference).await {
-                Ok(Standing::InWork) => {
-                    Err(Failure::Retry(format!("gateway {} is at work on it", charge.gateway)))
-                }
-                Ok(standing) => Ok(stands(charge, standing)),
+                Ok(standing) => stands(charge, standing),
                 Err(fault) => refused(charge, &fault),
             },
             Err(fault) => refused(charge, &fault),
@@ -79,9 +76,10 @@ impl Invoiced {
     }
 }
 
-/// A charge as the gateway says that it stands.
-fn stands(charge: Charge, standing: Standing) -> Done {
-    match standing {
+/// A charge as the gateway says that it stands. One that it is still at work on stays pending: asked
+/// again at once, it would answer the same.
+fn stands(charge: Charge, standing: Standing) -> Result<Done, Failure> {
+    Ok(match standing {
         Standing::Registered { charge: told, amount, due } => {
             let terms =
                 Terms { amount, due: due.unwrap_or(charge.terms.due), ..charge.terms.clone() };
@@ -89,11 +87,12 @@ fn stands(charge: Charge, standing: Standing) -> Done {
         }
         Standing::Paid => Done::of(charge, ChargeState::Paid),
         Standing::Expired => Done::of(charge, ChargeState::Expired),
-        // One that the gateway does not have is as good as taken back. One that it is still at work
-        // on is told to be cancelled again once it stands.
+        // One that the gateway does not have is as good as taken back.
         Standing::Missing | Standing::Cancelled => Done::of(charge, ChargeState::Cancelled),
-        Standing::InWork => Done { charge, remember: false },
-    }
+        Standing::InWork => {
+            return Err(Failure::Retry(format!("gateway {} is at work on it", charge.gateway)));
+        }
+    })
 }
 
 /// A gateway that does not do it: later, if that is of the moment; else it is for people.
@@ -105,4 +104,48 @@ fn refused(charge: Charge, fault: &Fault) -> Result<Done, Failure> {
     metrics::count(Metric::ChargesRefused, 1);
     tracing::warn!(gateway = %charge.gateway, rail = %charge.rail, why, "a charge is refused");
     Ok(Done::of(charge, ChargeState::Refused(why)))
+}
+
+#[cfg(test)]
+mod tests {
+    use mensal_domain::{
+        charge::{LateTerms, PaymentCodes},
+        rail::Rail,
+    };
+
+    use super::*;
+
+    fn being_cancelled() -> Charge {
+        let terms = Terms {
+            amount: "100.00 BRL".parse().unwrap(),
+            due: "2026-11-20".parse().unwrap(),
+            payable_days: 60,
+            late: LateTerms::default(),
+        };
+        Charge {
+            rail: Rail::Boleto,
+            gateway: "inter".parse().unwrap(),
+            serial: 1,
+            terms,
+            state: ChargeState::Pending(Step::Cancel),
+            reference: Some("a3f1".parse().unwrap()),
+            codes: PaymentCodes::default(),
+        }
+    }
+
+    #[test]
+    fn a_charge_is_taken_back_once_its_gateway_says_so_and_waits_for_one_that_is_at_work() {
+        let at_work = stands(being_cancelled(), Standing::InWork);
+        let Err(Failure::Retry(why)) = at_work else { panic!("it did not wait") };
+        assert_eq!(why, "gateway inter is at work on it");
+        for (standing, want) in [
+            (Standing::Cancelled, ChargeState::Cancelled),
+            (Standing::Missing, ChargeState::Cancelled),
+            (Standing::Paid, ChargeState::Paid),
+            (Standing::Expired, ChargeState::Expired),
+        ] {
+            let Ok(done) = stands(being_cancelled(), standing) else { panic!("{want:?}") };
+            assert_eq!(done.charge.state, want);
+        }
+    }
 }

@@ -79,7 +79,9 @@ async fn what_nobody_could_match_is_tried_again() {
 async fn a_day_is_reported_and_what_differs_is_named() {
     let paying = Paying::issued().await;
     paying.home.stack.bank().book("E1", date("2026-11-18"), &untold()).unwrap();
-    let (_, _, different) = begun(&paying, REPORT).await;
+    let (mailbox, _, different) = begun(&paying, REPORT).await;
+    // What the hourly looks have missed is not only named.
+    assert_eq!(mailbox.bodies("payment").len(), 1);
     let report = async || {
         let reports = paying.store.reports(date("2026-11-18")).await.unwrap();
         reports.into_iter().find(|report| report.gateway.as_str() == "sandbox").unwrap()

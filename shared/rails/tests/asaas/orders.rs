@@ -75,7 +75,7 @@ async fn what_asaas_cannot_take_is_refused_before_it_is_asked() {
     let mut nobody = boleto.clone();
     nobody.payer.customer.tax_id = String::new();
     let foreign = order(Rail::Boleto, 1, "USD");
-    for (order, want) in [(nobody, "neither CPF nor CNPJ"), (foreign, "amounts in BRL")] {
+    for (order, want) in [(nobody, "the customer has no tax number"), (foreign, "amounts in BRL")] {
         let fault = far.asaas.register(&order).await.unwrap_err();
         assert!(matches!(&fault, Fault::Refused(why) if why.contains(want)), "{fault}");
     }
