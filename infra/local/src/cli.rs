@@ -201,7 +201,7 @@ pub(crate) struct Pay {
     #[arg(long, value_parser = by_hand)]
     pub(crate) rail: Rail,
     /// How much, in the account's currency: 109.90.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) amount: Decimal,
     /// The number of the receipt, the cheque or the transfer: what tells this payment from others.
     #[arg(long, value_name = "NUMBER")]

@@ -132,6 +132,32 @@ fn an_import_is_all_or_nothing_and_says_all_that_is_wrong() {
 }
 
 #[test]
+fn what_comes_in_at_the_till_counts_once_by_its_receipt() {
+    let data = tempfile::tempdir().unwrap();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sample");
+    assert_eq!(mensal(data.path(), &["import", sample, "--as-of", "2026-10-22"]).code, 0);
+    let pay = |amount: &str, receipt: &str| {
+        let args = ["pay", "20205", "--rail", "cash", "--amount", amount, "--receipt", receipt];
+        mensal(data.path(), &[&args[..], &["--on", "2026-10-22"]].concat())
+    };
+    for (amount, receipt, code, want) in [
+        ("50", "1001", 0, "receipt 1001: applied; its balance is -50.00 BRL"),
+        ("50.00", "1001", 0, "was entered before, with the same amount, of 2026-10-22"),
+        ("60", "1001", 3, "was entered before, with 50.00 BRL, of 2026-10-22: give this payment a"),
+        ("60", "1002", 0, "receipt 1002: applied; its balance is -110.00 BRL"),
+        ("-5", "1003", 3, "--amount -5 is no payment in BRL: use more than 0, with at most 2"),
+        ("5.001", "1003", 3, "--amount 5.001 is no payment in BRL"),
+    ] {
+        let run = pay(amount, receipt);
+        let said = if code == 0 { &run.out } else { &run.err };
+        assert!(run.code == code && said.contains(want), "{amount}: {} {}", run.out, run.err);
+    }
+    let nobody = ["pay", "1", "--rail", "cash", "--amount", "5", "--receipt", "1"];
+    assert_eq!(mensal(data.path(), &nobody).code, 4);
+    assert_eq!(mensal(data.path(), &["audit"]).code, 0);
+}
+
+#[test]
 fn a_wrong_command_line_is_told_and_help_covers_every_command() {
     let data = tempfile::tempdir().unwrap();
     let run = mensal(data.path(), &["bill", "--until", "tomorrow"]);

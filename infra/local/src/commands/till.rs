@@ -1,9 +1,11 @@
 //! `pay`: what came in at the till, by cheque or by wire, entered by hand.
 
 use mensal_domain::{
+    ids::GatewayCode,
     money::Money,
-    payment::{About, Fact, Notice, Receipt},
+    payment::{About, Fact, Notice, PaymentId, Receipt},
 };
+use mensal_store::StoreError;
 
 use super::{Failed, Opened, say};
 use crate::cli::Pay;
@@ -40,8 +42,27 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
         Some(day) => day,
         None => opened.today().await?,
     };
+    let gateway: GatewayCode = TILL.parse().map_err(|_| "no till")?;
+    let payment = PaymentId { gateway: gateway.clone(), money: options.receipt.clone() };
+    let entered = async || {
+        let payment = opened.store().payment(id, &payment).await?;
+        Ok::<_, StoreError>(payment.and_then(|payment| payment.received))
+    };
+    let receipt = &options.receipt;
+    if let Some(before) = entered().await? {
+        let told = format!("receipt {receipt} of account {id} was entered before, with");
+        let (was, on) = (before.amount, before.paid_on);
+        if was == amount {
+            say(&format!("{told} the same amount, of {on}: it counts once\n"))?;
+            return Ok(());
+        }
+        return Err(Failed::Data(format!(
+            "mensal: {told} {was}, of {on}: give this payment a receipt of its own, such as \
+             {receipt}-2"
+        )));
+    }
     let receipt = Receipt {
-        money: options.receipt.clone(),
+        money: receipt.clone(),
         about,
         rail: options.rail,
         amount,
@@ -49,12 +70,14 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
         paid_on,
         recalled_by_name: false,
     };
-    let notice =
-        Notice { gateway: TILL.parse().map_err(|_| "no till")?, fact: Fact::Received(receipt) };
+    let notice = Notice { gateway, fact: Fact::Received(receipt) };
     opened.enter(&options.place, notice).await?;
     let what = format!("{amount} of account {id} by {}, receipt {}", options.rail, options.receipt);
     if let Opened::Ours(stack) = &opened {
         stack.settle().await?;
+        if entered().await?.is_none() {
+            return Err(Failed::Data(format!("mensal: {what}: not applied, see `unmatched list`")));
+        }
         let balance = stack.store().account(id).await?.map(|account| account.balance);
         let balance =
             balance.map(|balance| format!("; its balance is {balance}")).unwrap_or_default();
