@@ -263,9 +263,10 @@ pub(crate) struct AddMethod {
     /// The gateway that is to keep it.
     #[arg(long)]
     pub(crate) gateway: GatewayCode,
-    /// Where the customer's browser goes afterwards.
-    #[arg(long, value_name = "URL", default_value = "https://example.com/")]
-    pub(crate) return_to: String,
+    /// Where the customer's browser goes from the gateway's page: an address of yours; needed but
+    /// for `pix_automatico`, which has no page.
+    #[arg(long, value_name = "URL", value_parser = address)]
+    pub(crate) return_to: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
 }
@@ -307,6 +308,15 @@ pub(crate) struct Reconciliation {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+    let is_host = |host: &str| host.contains('.') && !text.contains(char::is_whitespace);
+    match host.filter(|host| is_host(host)) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("no address: write it in full, like https://provedor.example/obrigado".into()),
+    }
 }
 
 fn by_hand(text: &str) -> Result<Rail, String> {

@@ -132,7 +132,7 @@ fn an_import_is_all_or_nothing_and_says_all_that_is_wrong() {
 }
 
 #[test]
-fn what_comes_in_at_the_till_counts_once_by_its_receipt() {
+fn support_enters_what_came_in_by_its_receipt_and_has_a_card_stored() {
     let data = tempfile::tempdir().unwrap();
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sample");
     assert_eq!(mensal(data.path(), &["import", sample, "--as-of", "2026-10-22"]).code, 0);
@@ -152,6 +152,16 @@ fn what_comes_in_at_the_till_counts_once_by_its_receipt() {
         let said = if code == 0 { &run.out } else { &run.err };
         assert!(run.code == code && said.contains(want), "{amount}: {} {}", run.out, run.err);
     }
+    // A card is stored on a page, which has to send the customer on.
+    let card = ["methods", "add", "20205", "visa", "--rail", "card", "--gateway", "sandbox"];
+    let nowhere = mensal(data.path(), &card);
+    assert!(nowhere.code == 3 && nowhere.err.contains("--return-to"), "{}", nowhere.err);
+    let typo = mensal(data.path(), &[&card[..], &["--return-to", "provedor.example"]].concat());
+    assert!(typo.code == 2 && typo.err.contains("write it in full"), "{}", typo.err);
+    let page = [&card[..], &["--return-to", "https://provedor.example/obrigado"]].concat();
+    assert_eq!(mensal(data.path(), &page).code, 0);
+    let listed = mensal(data.path(), &["methods", "list", "20205"]);
+    assert!(listed.out.starts_with("visa  card at sandbox"), "{}", listed.out);
     let nobody = ["pay", "1", "--rail", "cash", "--amount", "5", "--receipt", "1"];
     assert_eq!(mensal(data.path(), &nobody).code, 4);
     assert_eq!(mensal(data.path(), &["audit"]).code, 0);

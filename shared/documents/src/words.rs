@@ -222,7 +222,7 @@ const PORTUGUESE: Words = Words {
     pay_online: "Pague online em",
 
     collected: "Pagamento automático",
-    charged_to: "serão cobrados de",
+    charged_to: "serão cobrados via",
     charged_on: "em",
     your_card: "seu cartão",
     your_bank_account: "sua conta bancária",

@@ -6,6 +6,7 @@ use mensal_domain::{
     charge::Payer,
     ids::{AccountId, MethodId},
     method::{MethodState, PaymentMethod, make_default},
+    rail::Rail,
 };
 use mensal_rails::gateway::Enrollment;
 use mensal_store::StoreError;
@@ -88,6 +89,17 @@ async fn add(options: &AddMethod) -> Result<(), Failed> {
              pix_automatico, as it offers them"
         )));
     }
+    let return_to = match (&options.return_to, options.rail) {
+        (Some(address), _) => address.clone(),
+        (None, Rail::PixAutomatico) => String::new(),
+        (None, _) => {
+            return Err(Failed::Data(
+                "mensal: the gateway's page has to send the customer on: say where with --return-to, \
+                 like https://provedor.example/obrigado"
+                    .into(),
+            ));
+        }
+    };
     let today: Date = opened.today().await?;
     let enrollment = Enrollment {
         account: account.id.clone(),
@@ -100,7 +112,7 @@ async fn add(options: &AddMethod) -> Result<(), Failed> {
             invoice_number: String::new(),
         },
         locale: account.locale,
-        return_to: options.return_to.clone(),
+        return_to,
         starts_on: today,
         limit: None,
     };

@@ -181,12 +181,12 @@ fn who_is_charged_by_themselves_is_told_and_not_asked_for_a_cheque() {
         (
             Locale::PtBr,
             of("", Rail::PixAutomatico),
-            "R$ 73,96 serão cobrados de Pix Automático em 15/12/2026. Você não precisa fazer nada.",
+            "R$ 73,96 serão cobrados via Pix Automático em 15/12/2026. Você não precisa fazer nada.",
         ),
         (
             Locale::PtBr,
             of("", Rail::BankDebit),
-            "R$ 73,96 serão cobrados de sua conta bancária em 15/12/2026. Você não precisa fazer nada.",
+            "R$ 73,96 serão cobrados via sua conta bancária em 15/12/2026. Você não precisa fazer nada.",
         ),
     ] {
         let mut invoice = Invoice { collected, ..asking(locale) };
