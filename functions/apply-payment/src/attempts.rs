@@ -5,7 +5,10 @@ use mensal_domain::{
     collection::AttemptState,
     payment::{About, Fact, Failed, Notice},
 };
-use mensal_runtime::metrics::{self, Metric};
+use mensal_runtime::{
+    Failure,
+    metrics::{self, Metric},
+};
 
 use crate::{ApplyPayment, Heard, Stop};
 
@@ -22,7 +25,7 @@ impl ApplyPayment {
             return Ok(Heard::Unmatched("it names no attempt".into()));
         };
         let state = AttemptState::Failed { code: failed.code.clone(), advice: failed.advice };
-        let noted = self.note_attempt(key, state).await?;
+        let noted = self.note(key, |charges| charges.note_outcome(key, failed.on, state)).await?;
         if noted {
             metrics::count(Metric::AttemptsDeclined, 1);
         }
@@ -35,7 +38,10 @@ impl ApplyPayment {
     pub(crate) async fn note_paid(&self, named: &Notice) -> Result<(), Stop> {
         let Fact::Received(receipt) = &named.fact else { return Ok(()) };
         let About::Charge(key) = &receipt.about else { return Ok(()) };
-        if self.note_attempt(key, AttemptState::Received).await? {
+        let received = |charges: &mut Charges| {
+            charges.note_outcome(key, receipt.paid_on, AttemptState::Received)
+        };
+        if self.note(key, received).await? {
             return Ok(());
         }
         let Some(mut charges) = self.store.charges(&key.account, key.invoice).await? else {
@@ -48,28 +54,29 @@ impl ApplyPayment {
         Ok(())
     }
 
-    /// Notes how an attempt stands. False if there is none of that key, or nothing changes.
-    async fn note_attempt(&self, key: &ChargeKey, state: AttemptState) -> Result<bool, Stop> {
+    /// Whether a notice is about a charge or an attempt of another gateway's: who can sign for one
+    /// gateway does not speak for the others.
+    pub(crate) async fn is_anothers(&self, named: &Notice) -> Result<bool, Failure> {
+        let About::Charge(key) = named.about() else { return Ok(false) };
+        let charges = self.store.charges(&key.account, key.invoice).await?;
+        let gateway = charges.as_ref().and_then(|charges| charges.gateway_of(key));
+        Ok(gateway.is_some_and(|gateway| *gateway != named.gateway))
+    }
+
+    /// Notes something of an attempt. False if nothing changes.
+    async fn note(
+        &self,
+        key: &ChargeKey,
+        note: impl FnOnce(&mut Charges) -> bool,
+    ) -> Result<bool, Stop> {
         let charges = self.store.charges(&key.account, key.invoice).await?;
         let Some(mut charges) = charges else { return Ok(false) };
-        if !changed(&mut charges, key, state) {
+        if !note(&mut charges) {
             return Ok(false);
         }
         self.store.put_charges(&charges, &[]).await?;
         Ok(true)
     }
-}
-
-fn changed(charges: &mut Charges, key: &ChargeKey, state: AttemptState) -> bool {
-    let of_key = |one: &&mut mensal_domain::collection::Attempt| {
-        (one.rail, one.serial) == (key.rail, key.serial)
-    };
-    let Some(attempt) = charges.attempts.iter_mut().find(of_key) else { return false };
-    if attempt.state == AttemptState::Received || attempt.state == state {
-        return false;
-    }
-    attempt.state = state;
-    true
 }
 
 fn is(charge: &mensal_domain::charge::Charge, key: &ChargeKey) -> bool {

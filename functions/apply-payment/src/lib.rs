@@ -88,6 +88,9 @@ impl ApplyPayment {
             let Some(account) = self.store.account(id).await? else {
                 return Ok(Heard::Unmatched(format!("there is no account {id}")));
             };
+            if self.is_anothers(&named).await? {
+                return Ok(Heard::Unmatched("it is about a charge of another gateway's".into()));
+            }
             let done = match &named.fact {
                 Fact::Method(news) => self.learn(account, notice, news).await,
                 Fact::NotCollected(failed) => self.not_collected(&named, failed, notice).await,

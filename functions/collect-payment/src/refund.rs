@@ -4,7 +4,7 @@ use mensal_domain::{
     ids::AccountId,
     payment::{About, Fact, Held, Notice, Payment, PaymentId, Received, Return, ReturnKind},
 };
-use mensal_rails::gateway::{RefundOrder, Refunded};
+use mensal_rails::gateway::{Fault, RefundOrder, Refunded};
 use mensal_runtime::{Failure, gateways::of_the_moment, messages::ApplyNotice};
 
 use crate::CollectPayment;
@@ -37,6 +37,11 @@ impl CollectPayment {
             Err(fault) => {
                 if let Some(later) = of_the_moment(&id.gateway, &fault) {
                     return Err(later);
+                }
+                // Something was given back, and not as this asks for: to say that it has failed would
+                // make credit of money that has left.
+                if let Fault::Conflict(_) = fault {
+                    return Err(Failure::Retry(format!("gateway {}: {fault}", id.gateway)));
                 }
                 tracing::warn!(gateway = %id.gateway, why = %fault, "a refund is refused");
                 (held.key.clone(), ReturnKind::RefundFailed)

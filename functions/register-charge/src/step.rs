@@ -103,6 +103,11 @@ fn refused(charge: Charge, fault: &Fault) -> Result<Done, Failure> {
     let why = fault.to_string();
     metrics::count(Metric::ChargesRefused, 1);
     tracing::warn!(gateway = %charge.gateway, rail = %charge.rail, why, "a charge is refused");
+    // One that stands there can be paid, whatever of it cannot be changed: it is not over.
+    if charge.state != ChargeState::Pending(Step::Register) {
+        let gateway = &charge.gateway;
+        return Err(Failure::Retry(format!("gateway {gateway} does not change a charge: {why}")));
+    }
     Ok(Done::of(charge, ChargeState::Refused(why)))
 }
 
@@ -115,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    fn being_cancelled() -> Charge {
+    fn pending(step: Step) -> Charge {
         let terms = Terms {
             amount: "100.00 BRL".parse().unwrap(),
             due: "2026-11-20".parse().unwrap(),
@@ -127,7 +132,7 @@ mod tests {
             gateway: "inter".parse().unwrap(),
             serial: 1,
             terms,
-            state: ChargeState::Pending(Step::Cancel),
+            state: ChargeState::Pending(step),
             reference: Some("a3f1".parse().unwrap()),
             codes: PaymentCodes::default(),
         }
@@ -135,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_charge_is_taken_back_once_its_gateway_says_so_and_waits_for_one_that_is_at_work() {
-        let at_work = stands(being_cancelled(), Standing::InWork);
+        let at_work = stands(pending(Step::Cancel), Standing::InWork);
         let Err(Failure::Retry(why)) = at_work else { panic!("it did not wait") };
         assert_eq!(why, "gateway inter is at work on it");
         for (standing, want) in [
@@ -144,8 +149,21 @@ mod tests {
             (Standing::Paid, ChargeState::Paid),
             (Standing::Expired, ChargeState::Expired),
         ] {
-            let Ok(done) = stands(being_cancelled(), standing) else { panic!("{want:?}") };
+            let Ok(done) = stands(pending(Step::Cancel), standing) else { panic!("{want:?}") };
             assert_eq!(done.charge.state, want);
+        }
+    }
+
+    #[test]
+    fn a_charge_that_was_never_taken_is_refused_and_one_that_stands_is_tried_again() {
+        let fault = Fault::Refused("no such debtor".into());
+        let Ok(done) = refused(pending(Step::Register), &fault) else { panic!("it waits") };
+        assert!(matches!(&done.charge.state, ChargeState::Refused(why) if why.contains("debtor")));
+        for step in [Step::Amend, Step::Cancel] {
+            let Err(Failure::Retry(why)) = refused(pending(step), &fault) else {
+                panic!("{step:?}: it can still be paid")
+            };
+            assert!(why.contains("no such debtor"), "{why}");
         }
     }
 }

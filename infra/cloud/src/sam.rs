@@ -35,7 +35,6 @@ impl Built {
         // Two builds at once would write into one folder.
         let lock = fs::File::create(folder.with_extension("lock"))?;
         lock.lock()?;
-        together(tools, project)?;
         let architecture = format!("Architecture={}", architecture());
         let mut build = tools.sam("sam");
         build.current_dir(project).args(["build", "--build-dir"]).arg(&folder);
@@ -77,22 +76,6 @@ pub fn deploy(
     quiet(&mut deploy);
     deploy.current_dir(emulator.folder());
     run(&mut deploy).map_err(|why| format!("{why}\nministack says:\n{}", emulator.said()))?;
-    Ok(())
-}
-
-/// Builds all functions with the one command that SAM gives for each by itself, one after the other:
-/// linked together they use all cores, and SAM finds them built.
-fn together(tools: &Tools, project: &Path) -> Result<(), Error> {
-    let mut build = tools.sam("cargo-lambda");
-    build.current_dir(project).args(["lambda", "build", "--release"]);
-    if architecture() == "arm64" {
-        build.arg("--arm64");
-    }
-    for function in fs::read_dir(project.join("functions"))? {
-        build.arg("--bin").arg(function?.file_name());
-    }
-    quiet(&mut build);
-    run(&mut build)?;
     Ok(())
 }
 

@@ -433,4 +433,46 @@ mod tests {
         assert!(!PaymentMethod { rail, ..good.clone() }.collects(dollars, date("2026-11-20")));
         assert!(good.collects(dollars, date("2026-11-20")));
     }
+
+    #[test]
+    fn a_pix_automatico_is_told_of_by_its_first_key_and_the_day_says_which_try_it_was() {
+        let invoice = invoice();
+        let attempt = |rail, serial, due: &str| Attempt {
+            rail,
+            gateway: "banco".parse().unwrap(),
+            serial,
+            method: "m".parse().unwrap(),
+            amount: invoice.total,
+            on: invoice.issued,
+            due: date(due),
+            state: AttemptState::UnderWay(None),
+        };
+        let mut charges = Charges::none("1042".parse().unwrap(), invoice.id, invoice.issued);
+        charges.attempts = vec![
+            attempt(Rail::PixAutomatico, 1, "2026-11-20"),
+            attempt(Rail::PixAutomatico, 2, "2026-11-22"),
+            attempt(Rail::Card, 1, "2026-11-20"),
+            attempt(Rail::Card, 2, "2026-11-23"),
+        ];
+        for (rail, serial, on, want) in [
+            (Rail::PixAutomatico, 1, "2026-11-20", Some(1)),
+            (Rail::PixAutomatico, 1, "2026-11-22", Some(2)),
+            // Sunday: the bank has moved it.
+            (Rail::PixAutomatico, 1, "2026-11-23", Some(2)),
+            // It was refused before its day.
+            (Rail::PixAutomatico, 1, "2026-11-12", Some(1)),
+            (Rail::PixAutomatico, 2, "2026-11-22", Some(2)),
+            (Rail::PixAutomatico, 3, "2026-11-21", None),
+            (Rail::Card, 1, "2026-11-30", Some(1)),
+        ] {
+            let key =
+                ChargeKey { account: "1042".parse().unwrap(), invoice: invoice.id, rail, serial };
+            let mut charges = charges.clone();
+            let noted = charges.note_outcome(&key, date(on), AttemptState::Received);
+            let received = |one: &&Attempt| one.state == AttemptState::Received;
+            let told = charges.attempts.iter().find(received).map(|one| one.serial);
+            assert_eq!(noted, want.is_some(), "{rail} {serial} {on}");
+            assert_eq!(told, want, "{rail} {serial} {on}");
+        }
+    }
 }

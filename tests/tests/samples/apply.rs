@@ -1,6 +1,7 @@
 //! apply-payment.
 
 use mensal_domain::{
+    charge::{Charge, ChargeState, LateTerms, PaymentCodes, Terms},
     collection::{Attempt, AttemptState},
     method::MethodState,
     payment::Advice,
@@ -140,6 +141,33 @@ async fn a_stray_is_counted_when_it_comes_and_not_when_it_is_tried_again() {
     }
     let kept = paying.store.unmatched().await.unwrap();
     assert_eq!((kept.len(), kept[0].since), (1, date("2026-11-10")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_speaks_for_one_gateway_does_not_speak_for_the_others() {
+    let paying = Paying::issued().await;
+    let mut charges = paying.charges("1042").await;
+    charges.note(Charge {
+        rail: Rail::Pix,
+        gateway: "outro".parse().unwrap(),
+        serial: 1,
+        terms: Terms {
+            amount: "109.90 BRL".parse().unwrap(),
+            due: date("2026-11-20"),
+            payable_days: 60,
+            late: LateTerms::default(),
+        },
+        state: ChargeState::Registered,
+        reference: None,
+        codes: PaymentCodes::default(),
+    });
+    paying.store.put_charges(&charges, &[]).await.unwrap();
+    let mailbox = Mailbox::open().await;
+    let function = apply_payment(&paying, &mailbox);
+    assert!(feed(&function, sample(PAYMENTS)).await.is_empty());
+    assert_eq!(paying.unmatched().await, ["it is about a charge of another gateway's"]);
+    assert_eq!(paying.invoice("1042").await.open().to_string(), "109.90 BRL");
+    assert!(paying.invoice("1043").await.open().is_zero());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::days_after,
-    collection::Attempt,
+    collection::{Attempt, AttemptState},
     ids::{AccountId, GatewayCode},
     invoice::{Invoice, InvoiceId},
     rail::Rail,
@@ -239,6 +239,37 @@ impl Charges {
             Some(one) => *one = attempt,
             None => self.attempts.push(attempt),
         }
+    }
+
+    /// Notes what has become of the attempt that a gateway tells of by a key, on a day. A Pix Automático
+    /// that is tried again goes on under the key of its first try: the day says which try it was.
+    /// False if there is none, or if that was known; one whose money is there has not failed,
+    /// whatever is told late.
+    pub fn note_outcome(&mut self, key: &ChargeKey, on: Date, state: AttemptState) -> bool {
+        let serial = match key.rail {
+            Rail::PixAutomatico => {
+                let tries = self.attempts.iter().filter(|one| one.rail == key.rail);
+                let due = tries.filter(|one| one.serial >= key.serial && one.due <= on);
+                due.map(|one| one.serial).max().unwrap_or(key.serial)
+            }
+            _ => key.serial,
+        };
+        let told = |one: &&mut Attempt| (one.rail, one.serial) == (key.rail, serial);
+        let Some(attempt) = self.attempts.iter_mut().find(told) else { return false };
+        if attempt.state == AttemptState::Received || attempt.state == state {
+            return false;
+        }
+        attempt.state = state;
+        true
+    }
+
+    /// The gateway of a charge or an attempt; none if there is none of that key.
+    #[must_use]
+    pub fn gateway_of(&self, key: &ChargeKey) -> Option<&GatewayCode> {
+        let charges = self.charges.iter().map(|one| (one.rail, one.serial, &one.gateway));
+        let attempts = self.attempts.iter().map(|one| (one.rail, one.serial, &one.gateway));
+        let mut all = charges.chain(attempts);
+        all.find(|(rail, serial, _)| (*rail, *serial) == (key.rail, key.serial)).map(|one| one.2)
     }
 
     /// Whether an invoice is still to get the codes by which it can be paid: what is printed of it

@@ -170,6 +170,10 @@ async fn a_higher_serial_after_the_due_date_is_another_try_of_the_same_collectio
         let other_day = collection(3, "2026-11-24", "2026-11-21");
         assert!(matches!(far.pix.collect(&other_day).await, Err(Fault::Conflict(_))));
         say(&far, 1, &expired(&["2026-11-20", "2026-11-23"]));
+        // Nobody has told of it: asked for, it says what has become of it.
+        let asked = Collection { today: date("2026-11-27"), ..again.clone() };
+        let fault = far.pix.collect(&asked).await.unwrap_err();
+        assert!(matches!(&fault, Fault::Declined(why) if why.code == "EXPIRADA"), "{fault}");
         assert_eq!(far.pix.collect(&other_day).await, Ok(under_way(1)), "the third one finds it");
         say(&far, 1, &expired(&["2026-11-20", "2026-11-22", "2026-11-23", "2026-11-24"]));
         far.on("2026-11-24");

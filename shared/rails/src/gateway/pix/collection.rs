@@ -19,7 +19,7 @@ use super::{
     wire::{self, AttemptStatus, CollectionStatus},
 };
 use crate::{
-    gateway::{Collected, Collection, Decline, Fault, Standing},
+    gateway::{Collected, Collection, Decline, Fault, Standing, Unreadable},
     pix::Txid,
 };
 
@@ -127,6 +127,12 @@ impl Pix {
             }
             return Err(Fault::Conflict("an earlier try is still under way".into()));
         }
+        // Tried before, and told of since. A bank moves a day without banks to the next one with.
+        let failures = self.reader.failures(earlier).map_err(unreadable)?;
+        if let Some(failed) = failures.into_iter().find(|failed| failed.on >= order.due) {
+            let decline = Decline { code: failed.code, advice: failed.advice };
+            return Err(Fault::Declined(decline));
+        }
         let tried: Vec<Date> = attempts.iter().map(|attempt| attempt.on).collect();
         let due = due_of(earlier).unwrap_or(order.due);
         windows::may_retry(due, &tried, order.due, order.today)
@@ -150,7 +156,6 @@ impl Pix {
 
     /// What has become of a collection.
     fn outcome(&self, collection: &wire::Collection) -> Result<Collected, Fault> {
-        let unreadable = |why: crate::gateway::Unreadable| Fault::Unknown(why.to_string());
         match collection.status {
             CollectionStatus::Done => {
                 if let Some(receipt) = self.money_of(collection)? {
@@ -197,6 +202,10 @@ impl Pix {
         let found = self.look(&Txid::of(key)).await?;
         Ok(found.map_or(Standing::Missing, |collection| standing(&collection)))
     }
+}
+
+fn unreadable(why: Unreadable) -> Fault {
+    Fault::Unknown(why.to_string())
 }
 
 /// The id of a recurrence, as it stands in a path.
