@@ -6,6 +6,8 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
 use aws_sdk_s3::{config::Credentials, operation::get_object::GetObjectError};
 use aws_sdk_sqs::types::QueueAttributeName;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use mensal_store::Store;
 use serde_json::Value;
 
@@ -76,7 +78,8 @@ impl Deployed {
     /// # Errors
     /// When there is none, or AWS refuses.
     pub async fn from_env(name: &str) -> Result<Self, Error> {
-        let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        let config =
+            aws_config::defaults(BehaviorVersion::latest()).http_client(https()).load().await;
         Self::find(&config, name).await
     }
 
@@ -86,6 +89,7 @@ impl Deployed {
     /// When there is none.
     pub async fn emulated(emulator: &Emulator, name: &str) -> Result<Self, Error> {
         let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(https())
             .region(Region::from_static(REGION))
             .endpoint_url(emulator.url())
             .credentials_provider(Credentials::new(KEY, KEY, None, None, "emulator"))
@@ -363,4 +367,10 @@ fn unreached(error: &dyn std::error::Error) -> String {
         deepest = source;
     }
     format!("{deepest} (credentials and AWS_REGION set? `aws sts get-caller-identity` tells)")
+}
+
+/// With the cryptography that functions have: an SDK's own would be built beside it.
+fn https() -> SharedHttpClient {
+    let builder = aws_smithy_http_client::Builder::new();
+    builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }

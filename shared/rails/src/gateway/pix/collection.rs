@@ -128,7 +128,7 @@ impl Pix {
             return Err(Fault::Conflict("an earlier try is still under way".into()));
         }
         // Tried before, and told of since. A bank moves a day without banks to the next one with.
-        let failures = self.reader.failures(earlier).map_err(unreadable)?;
+        let failures = self.reader.failures(earlier).map_err(|why| unreadable(&why))?;
         if let Some(failed) = failures.into_iter().find(|failed| failed.on >= order.due) {
             let decline = Decline { code: failed.code, advice: failed.advice };
             return Err(Fault::Declined(decline));
@@ -165,7 +165,8 @@ impl Pix {
             CollectionStatus::Rejected
             | CollectionStatus::Expired
             | CollectionStatus::Cancelled => {
-                let failure = self.reader.failures(collection).map_err(unreadable)?.pop();
+                let failure =
+                    self.reader.failures(collection).map_err(|why| unreadable(&why))?.pop();
                 let taken_back = || Fault::Conflict("it was taken back".into());
                 let failure = failure.ok_or_else(taken_back)?;
                 let decline = Decline { code: failure.code, advice: failure.advice };
@@ -204,7 +205,7 @@ impl Pix {
     }
 }
 
-fn unreadable(why: Unreadable) -> Fault {
+fn unreadable(why: &Unreadable) -> Fault {
     Fault::Unknown(why.to_string())
 }
 
