@@ -1,7 +1,7 @@
 //! What a notice says of the charge or the attempt that it is about, beside the money.
 
 use mensal_domain::{
-    charge::{ChargeKey, ChargeState, Charges},
+    charge::{Charge, ChargeKey, ChargeState, Charges},
     collection::AttemptState,
     payment::{About, Fact, Failed, Notice},
 };
@@ -10,81 +10,71 @@ use mensal_runtime::{
     metrics::{self, Metric},
 };
 
-use crate::{ApplyPayment, Heard, Stop};
+use crate::{ApplyPayment, Heard, HeardNotice, Stop};
 
 impl ApplyPayment {
+    /// The charges of the invoice of the charge that a notice names; none if it names none.
+    pub(crate) async fn charges_of(&self, named: &Notice) -> Result<Option<Charges>, Failure> {
+        let About::Charge(key) = named.about() else { return Ok(None) };
+        Ok(self.store.charges(&key.account, key.invoice).await?)
+    }
+
     /// Notes that an attempt has failed. One whose money is there has not failed, whatever is told
     /// late.
     pub(crate) async fn not_collected(
         &self,
-        named: &Notice,
+        told: HeardNotice<'_>,
         failed: &Failed,
-        heard: &Notice,
     ) -> Result<Heard, Stop> {
-        let About::Charge(key) = named.about() else {
+        let About::Charge(key) = told.named.about() else {
             return Ok(Heard::Unmatched("it names no attempt".into()));
         };
         let state = AttemptState::Failed { code: failed.code.clone(), advice: failed.advice };
-        let noted = self.note(key, |charges| charges.note_outcome(key, failed.on, state)).await?;
-        if noted {
+        if let Some(mut charges) = told.charges
+            && charges.note_outcome(key, failed.on, state)
+        {
+            self.store.put_charges(&charges, &[]).await?;
             metrics::count(Metric::AttemptsDeclined, 1);
         }
-        self.store.forget_unmatched(heard).await?;
+        self.store.forget_unmatched(told.heard).await?;
         Ok(Heard::Known)
     }
 
-    /// Notes on the charge or the attempt that money is for that it was paid: nobody needs to ask
-    /// its gateway any more.
-    pub(crate) async fn note_paid(&self, named: &Notice) -> Result<(), Stop> {
+    /// Notes on the charge or the attempt that money is for that the books have it: nobody needs to
+    /// ask its gateway any more.
+    pub(crate) async fn note_paid(
+        &self,
+        named: &Notice,
+        charges: Option<Charges>,
+    ) -> Result<(), Stop> {
         let Fact::Received(receipt) = &named.fact else { return Ok(()) };
         let About::Charge(key) = &receipt.about else { return Ok(()) };
-        let received = |charges: &mut Charges| {
-            charges.note_outcome(key, receipt.paid_on, AttemptState::Received)
-        };
-        if self.note(key, received).await? {
-            return Ok(());
+        let Some(mut charges) = charges else { return Ok(()) };
+        let noted = charges.note_outcome(key, receipt.paid_on, AttemptState::Settled)
+            || note_settled(&mut charges, key);
+        if noted {
+            self.store.put_charges(&charges, &[]).await?;
         }
-        let Some(mut charges) = self.store.charges(&key.account, key.invoice).await? else {
-            return Ok(());
-        };
-        let paid = |charge: &&mut _| is(charge, key) && !is_over(charge);
-        let Some(charge) = charges.charges.iter_mut().find(paid) else { return Ok(()) };
-        charge.state = ChargeState::Paid;
-        self.store.put_charges(&charges, &[]).await?;
         Ok(())
     }
-
-    /// Whether a notice is about a charge or an attempt of another gateway's: who can sign for one
-    /// gateway does not speak for the others.
-    pub(crate) async fn is_anothers(&self, named: &Notice) -> Result<bool, Failure> {
-        let About::Charge(key) = named.about() else { return Ok(false) };
-        let charges = self.store.charges(&key.account, key.invoice).await?;
-        let gateway = charges.as_ref().and_then(|charges| charges.gateway_of(key));
-        Ok(gateway.is_some_and(|gateway| *gateway != named.gateway))
-    }
-
-    /// Notes something of an attempt. False if nothing changes.
-    async fn note(
-        &self,
-        key: &ChargeKey,
-        note: impl FnOnce(&mut Charges) -> bool,
-    ) -> Result<bool, Stop> {
-        let charges = self.store.charges(&key.account, key.invoice).await?;
-        let Some(mut charges) = charges else { return Ok(false) };
-        if !note(&mut charges) {
-            return Ok(false);
-        }
-        self.store.put_charges(&charges, &[]).await?;
-        Ok(true)
-    }
 }
 
-fn is(charge: &mensal_domain::charge::Charge, key: &ChargeKey) -> bool {
-    (charge.rail, charge.serial) == (key.rail, key.serial)
+/// Notes on a charge that the books have its money. A charge that was being taken back, and was paid
+/// before that reached the gateway, was paid. False if there is none of that key, or if that was
+/// known.
+fn note_settled(charges: &mut Charges, key: &ChargeKey) -> bool {
+    let paid = |charge: &&mut Charge| {
+        let is = (charge.rail, charge.serial) == (key.rail, key.serial);
+        is && charge.state != ChargeState::Settled
+    };
+    let charge = charges.charges.iter_mut().find(paid);
+    charge.map(|charge| charge.state = ChargeState::Settled).is_some()
 }
 
-/// Whether nothing more is to come of it. A charge that was being taken back, and was paid before
-/// that reached the gateway, was paid.
-fn is_over(charge: &mensal_domain::charge::Charge) -> bool {
-    matches!(charge.state, ChargeState::Paid)
+/// Whether a notice is about a charge or an attempt of another gateway's: who can sign for one
+/// gateway does not speak for the others.
+pub(crate) fn is_anothers(named: &Notice, charges: Option<&Charges>) -> bool {
+    let About::Charge(key) = named.about() else { return false };
+    let gateway = charges.and_then(|charges| charges.gateway_of(key));
+    gateway.is_some_and(|gateway| *gateway != named.gateway)
 }

@@ -7,8 +7,11 @@ mod whose;
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
+    charge::Charges,
     method::learn,
-    payment::{Applied, Fact, Known, MethodNews, Notice, Outcome, PaymentError, PaymentId, apply},
+    payment::{
+        About, Applied, Fact, Known, MethodNews, Notice, Outcome, PaymentError, PaymentId, apply,
+    },
     settings::Overpaid,
 };
 use mensal_runtime::{
@@ -22,6 +25,8 @@ use mensal_runtime::{
 };
 use mensal_store::{Settled, Store, StoreError, Unmatched};
 use serde_json::Value;
+
+use crate::attempts::is_anothers;
 
 /// An account that others change all the time is read again so many times.
 const MOST_CONFLICTS: usize = 10;
@@ -47,6 +52,18 @@ impl Function for ApplyPayment {
     }
 }
 
+/// A notice that names something that we know.
+struct HeardNotice<'a> {
+    /// In our words.
+    named: &'a Notice,
+    /// As it came.
+    heard: &'a Notice,
+    /// Whether it lay with what nobody could match.
+    was_unmatched: bool,
+    /// The charges of the invoice that it names.
+    charges: Option<Charges>,
+}
+
 /// What became of a notice.
 enum Heard {
     /// The books know it.
@@ -60,6 +77,9 @@ impl ApplyPayment {
     async fn hear(&self, notice: Notice, was_unmatched: bool) -> Result<(), Failure> {
         let heard = self.matched(&notice, was_unmatched).await?;
         let Heard::Unmatched(reason) = heard else { return Ok(()) };
+        if self.is_assigned(&notice, was_unmatched).await? {
+            return Ok(());
+        }
         let since = self.clock.today();
         let unmatched = Unmatched { notice, reason, since };
         self.store.keep_unmatched(&unmatched).await?;
@@ -77,6 +97,22 @@ impl ApplyPayment {
         }
     }
 
+    /// Whether a person has said whose this money is: then it is applied there, as it was before.
+    async fn is_assigned(&self, notice: &Notice, was_unmatched: bool) -> Result<bool, Failure> {
+        let Some(money) = notice.about_money() else { return Ok(false) };
+        let Some(account) = self.store.whose(&notice.gateway, money).await? else {
+            return Ok(false);
+        };
+        let named = notice.clone().told_of(About::Account(account));
+        if let Heard::Unmatched(_) = self.matched(&named, false).await? {
+            return Ok(false);
+        }
+        if was_unmatched {
+            self.store.forget_unmatched(notice).await?;
+        }
+        Ok(true)
+    }
+
     async fn matched(&self, notice: &Notice, was_unmatched: bool) -> Result<Heard, Failure> {
         for _ in 0..MOST_CONFLICTS {
             let Some(named) = self.named(notice).await? else {
@@ -88,15 +124,15 @@ impl ApplyPayment {
             let Some(account) = self.store.account(id).await? else {
                 return Ok(Heard::Unmatched(format!("there is no account {id}")));
             };
-            if self.is_anothers(&named).await? {
+            let charges = self.charges_of(&named).await?;
+            if is_anothers(&named, charges.as_ref()) {
                 return Ok(Heard::Unmatched("it is about a charge of another gateway's".into()));
             }
+            let heard = HeardNotice { named: &named, heard: notice, was_unmatched, charges };
             let done = match &named.fact {
                 Fact::Method(news) => self.learn(account, notice, news).await,
-                Fact::NotCollected(failed) => self.not_collected(&named, failed, notice).await,
-                Fact::Received(_) | Fact::Returned(_) => {
-                    self.settle(&account, &named, notice, was_unmatched).await
-                }
+                Fact::NotCollected(failed) => self.not_collected(heard, failed).await,
+                Fact::Received(_) | Fact::Returned(_) => self.settle(&account, heard).await,
             };
             match done {
                 Err(Stop::Moved) => {}
@@ -113,9 +149,11 @@ impl ApplyPayment {
         heard: &Notice,
         news: &MethodNews,
     ) -> Result<Heard, Stop> {
-        let was = account.version;
-        if learn(&mut account.methods, &heard.gateway, news, self.clock.today()) {
+        let (was, today) = (account.version, self.clock.today());
+        if learn(&mut account.methods, &heard.gateway, news, today) {
             account.version += 1;
+            // What is to be paid may be collected from it.
+            account.review_by(today);
             self.store.commit_news(was, &account, heard).await?;
             metrics::count(Metric::NoticesApplied, 1);
         } else {
@@ -125,13 +163,8 @@ impl ApplyPayment {
     }
 
     /// Applies money to an account: with the invoice that is named, or with all of them.
-    async fn settle(
-        &self,
-        account: &Account,
-        named: &Notice,
-        heard: &Notice,
-        was_unmatched: bool,
-    ) -> Result<Heard, Stop> {
+    async fn settle(&self, account: &Account, told: HeardNotice<'_>) -> Result<Heard, Stop> {
+        let HeardNotice { named, heard, was_unmatched, charges } = told;
         let Some(money) = named.about_money() else { return Ok(Heard::Known) };
         let id = PaymentId { gateway: named.gateway.clone(), money: money.clone() };
         let payment = self.store.payment(&account.id, &id).await?;
@@ -141,7 +174,8 @@ impl ApplyPayment {
             invoices.extend(self.store.invoice(&account.id, invoice).await?);
         }
         let payment = payment.as_ref();
-        let known = Known { account, invoices: &invoices, all: false, payment, overpaid };
+        let today = self.clock.today();
+        let known = Known { account, invoices: &invoices, all: false, payment, overpaid, today };
         let mut outcome = apply(known, &named.gateway, &named.fact);
         if outcome == Ok(Outcome::MoreInvoices) {
             let invoices = self.store.invoices(&account.id).await?;
@@ -163,7 +197,7 @@ impl ApplyPayment {
             Err(why) => return Err(Failure::Poison(why.to_string()).into()),
         }
         // After the books: whatever ends in between, this is done when the notice comes again.
-        self.note_paid(named).await?;
+        self.note_paid(named, charges).await?;
         self.hear_what_waited(named).await?;
         Ok(Heard::Known)
     }

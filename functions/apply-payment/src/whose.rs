@@ -17,12 +17,10 @@ impl ApplyPayment {
                 let key = self.store.charge_called(&notice.gateway, reference).await?;
                 key.map(About::Charge)
             }
+            // Money that we know by its name: of a card, or what a person has said whose it is.
             About::Nothing => match notice.about_money() {
-                Some(money) if matches!(notice.fact, Fact::Returned(_)) => {
-                    let whose = self.store.whose(&notice.gateway, money).await?;
-                    whose.map(About::Account)
-                }
-                _ => None,
+                Some(money) => self.store.whose(&notice.gateway, money).await?.map(About::Account),
+                None => None,
             },
             known => Some(known.clone()),
         };

@@ -1,6 +1,8 @@
 //! One attempt to collect from a stored method: noted before it is made.
 
-use jiff::civil::Date;
+use std::time::Duration;
+
+use jiff::{Timestamp, civil::Date};
 use mensal_domain::{
     account::Account,
     charge::{Charges, Payer},
@@ -9,7 +11,7 @@ use mensal_domain::{
     payment::{Advice, Fact, Notice},
     settings::BillingSettings,
 };
-use mensal_rails::gateway::{Collected, Collection, Decline, Fault};
+use mensal_rails::gateway::{Collected, Collection, Decline, Fault, Gateway};
 use mensal_runtime::{
     Failure,
     gateways::of_the_moment,
@@ -19,6 +21,10 @@ use mensal_runtime::{
 use mensal_store::StoreError;
 
 use crate::CollectPayment;
+
+/// Where two that ask at the same moment would both collect, one has it for so long: the minute that
+/// this function may take, and the minute that a gateway may go on after it has gone.
+const ALONE: Duration = Duration::from_mins(2);
 
 impl CollectPayment {
     /// Makes an attempt; when the invoice is to be looked at again.
@@ -31,8 +37,15 @@ impl CollectPayment {
         settings: &BillingSettings,
         today: Date,
     ) -> Result<Option<Date>, Failure> {
-        let noted = charges.attempts.contains(&attempt);
-        if !noted {
+        let gateway = self.gateways.named(&attempt.gateway).await?;
+        if !gateway.keys_collections() {
+            let now = Timestamp::now();
+            if charges.busy_until.is_some_and(|until| now < until) {
+                return Err(Failure::Retry("it is being collected beside this".into()));
+            }
+            charges.busy_until = Some(now + ALONE);
+        }
+        if charges.busy_until.is_some() || !charges.attempts.contains(&attempt) {
             charges.note_attempt(attempt.clone());
             charges = self.put(&charges).await?;
         }
@@ -52,11 +65,12 @@ impl CollectPayment {
                         invoice_number: invoice.number.clone(),
                     },
                 };
-                self.collect(&attempt, &collection).await?
+                self.collect(&*gateway, &attempt, &collection).await?
             }
             None => failed("gone", Advice::AskCustomer),
         };
         charges.note_attempt(Attempt { state, ..attempt });
+        charges.busy_until = None;
         let charges = self.put(&charges).await?;
         Ok(match collect(invoice, &charges, &account.methods, settings, today) {
             Collect::Wait(until) => Some(until),
@@ -69,10 +83,10 @@ impl CollectPayment {
     /// Asks the gateway. What it answers about money goes the way of all that gateways tell.
     async fn collect(
         &self,
+        gateway: &dyn Gateway,
         attempt: &Attempt,
         collection: &Collection,
     ) -> Result<AttemptState, Failure> {
-        let gateway = self.gateways.named(&attempt.gateway).await?;
         metrics::count(Metric::Attempts, 1);
         match gateway.collect(collection).await {
             Ok(Collected::Received(receipt)) => {
@@ -82,9 +96,14 @@ impl CollectPayment {
                 Ok(AttemptState::Received)
             }
             Ok(Collected::UnderWay(reference)) => Ok(AttemptState::UnderWay(reference)),
+            Ok(Collected::NotMade) => Ok(AttemptState::TakenBack),
             Err(Fault::Declined(Decline { code, advice })) => {
                 metrics::count(Metric::AttemptsDeclined, 1);
                 Ok(AttemptState::Failed { code, advice })
+            }
+            // It stands in the way of itself: asked again, it is told how it stands.
+            Err(Fault::Conflict(why)) => {
+                Err(Failure::Retry(format!("gateway {}: {why}", attempt.gateway)))
             }
             Err(fault) => {
                 if let Some(later) = of_the_moment(&attempt.gateway, &fault) {

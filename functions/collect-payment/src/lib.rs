@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
-    charge::Charges,
+    charge::{Charges, desired, plan},
     collection::{Collect, collect, first_look},
     ids::AccountId,
     invoice::Invoice,
@@ -111,10 +111,11 @@ impl CollectPayment {
         today: Date,
     ) -> Result<Option<Date>, Failure> {
         let from = first_look(invoice, &[]);
-        if from.is_none_or(|from| from > today) {
+        if from.is_some_and(|from| from > today) {
             return Ok(from);
         }
-        if charges.charges.is_empty() {
+        // Their day has come, or what was paid has gone again.
+        if !plan(&desired(invoice, today), charges, |_, _| true).is_empty() {
             let (account, invoice) = (invoice.account.clone(), invoice.id);
             self.charge_queue.send(&[ConvergeCharges { account, invoice }]).await?;
         }

@@ -44,7 +44,8 @@ impl CollectPayment {
                     return Err(Failure::Retry(format!("gateway {}: {fault}", id.gateway)));
                 }
                 tracing::warn!(gateway = %id.gateway, why = %fault, "a refund is refused");
-                (held.key.clone(), ReturnKind::RefundFailed)
+                let refusal = held.refusal().map_err(|why| Failure::Poison(why.to_string()))?;
+                (refusal, ReturnKind::RefundFailed)
             }
         };
         self.tell(account, id, &held, &received, name, kind).await

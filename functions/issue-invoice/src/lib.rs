@@ -3,7 +3,7 @@
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
-    billing::{self, Billed, BillingError},
+    billing::{self, Billed},
     catalog::Catalog,
 };
 use mensal_runtime::{
@@ -74,6 +74,10 @@ impl From<Stop> for Failure {
     }
 }
 
+fn parked(why: impl std::fmt::Display) -> Stop {
+    Stop::Park(why.to_string())
+}
+
 impl IssueInvoice {
     /// By the catalog in force, which may be later than the message: a redrive after an import is
     /// to know what the import mended. It is asked for once per batch.
@@ -128,15 +132,18 @@ impl IssueInvoice {
     }
 
     async fn bill_cycle(&self, account: &Account, catalog: &Catalog) -> Result<Account, Stop> {
-        let park = |error: BillingError| Stop::Park(error.to_string());
-        let usage = match billing::usage_needed(account, catalog).map_err(park)? {
+        let usage = match billing::usage_needed(account, catalog).map_err(parked)? {
             Some(days) => self.store.usage(&account.id, days).await?,
             None => Vec::new(),
         };
-        let billed = billing::bill(account, catalog, &usage).map_err(park)?;
+        let mut billed = billing::bill(account, catalog, &usage).map_err(parked)?;
+        if billed.invoice.is_some() && billed.account.has_credit_to_spend().map_err(parked)? {
+            let invoices = self.store.invoices(&account.id).await?;
+            billed = billed.spend(&invoices).map_err(parked)?;
+        }
         match self.store.commit(account.version, &billed).await? {
             Issued::Now => {
-                let Billed { account, invoice } = billed;
+                let Billed { account, invoice, .. } = billed;
                 if let Some(invoice) = invoice {
                     metrics::issued(invoice.total);
                     tracing::debug!(invoice = %invoice.id, "invoice issued");

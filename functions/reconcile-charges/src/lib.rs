@@ -27,9 +27,11 @@ use mensal_store::Store;
 use serde_json::Value;
 use tracing::Instrument;
 
-/// So far back is looked at each time, in hours: an hour and what may have been told late, twice
-/// over, so that an hour that was left out is caught up with by the next but one.
+/// So far back is looked at each time, in hours, and so far behind what was looked at before: an
+/// hour, and what the gateway's own lists may have late.
 const LOOK_BACK: i64 = 3;
+/// After an outage of more days than this, somebody has to compare by hand.
+const MOST_DAYS: i64 = 60;
 
 /// The function.
 #[derive(Debug)]
@@ -65,8 +67,7 @@ impl ReconcileCharges {
     async fn reconcile(&self, at: Timestamp) -> Result<(), Failure> {
         let mut failed = self.try_again().await.err();
         for code in self.gateways.codes() {
-            let from = at - LOOK_BACK.hours();
-            match self.catch_up(code, from, at).await {
+            match self.catch_up(code, at).await {
                 Ok(missed) => {
                     metrics::tell(Metric::NoticesMissed, missed.try_into().unwrap_or(u64::MAX));
                     tracing::info!(gateway = %code, missed, "gateway reconciled");
@@ -88,16 +89,26 @@ impl ReconcileCharges {
         self.payment_queue.send(&messages).await
     }
 
-    /// Hands on what a gateway tells of a time and we do not know; how much it was.
-    async fn catch_up(
-        &self,
-        code: &GatewayCode,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<usize, Failure> {
+    /// Hands on what a gateway has told since it was asked last, and we do not know; how much it was.
+    /// However long that was: a day at once, each noted as it is done, since gateways limit what
+    /// they tell at once.
+    async fn catch_up(&self, code: &GatewayCode, at: Timestamp) -> Result<usize, Failure> {
         let gateway = self.gateways.named(code).await?;
-        let Some(told) = history(&gateway, code, from, to).await? else { return Ok(0) };
-        self.hand_on(code, told).await
+        let looked = self.store.looked_through(code).await?;
+        let back = LOOK_BACK.hours();
+        let mut from = looked.unwrap_or(at).min(at) - back;
+        from = from.max(at - (24 * MOST_DAYS).hours());
+        let mut missed = 0;
+        while from < at {
+            let to = at.min(from + 24.hours());
+            let Some(told) = history(&gateway, code, from, to).await? else { return Ok(0) };
+            missed += self.hand_on(code, told).await?;
+            if looked.is_none_or(|looked| looked < to) {
+                self.store.note_looked(code, to).await?;
+            }
+            from = to;
+        }
+        Ok(missed)
     }
 
     /// Hands on what of all this we do not know; how much it was.

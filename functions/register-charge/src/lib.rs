@@ -1,17 +1,18 @@
 //! Brings the gateways' charges to what an invoice is: registers, amends, cancels. Each step is
 //! noted before it is taken, and what came of it after.
 
+mod ahead;
 mod step;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
     charge::{Charge, ChargeKey, ChargeState, Charges, Next, Payer, desired, plan},
-    ids::GatewayCode,
-    invoice::Invoice,
+    ids::{AccountId, GatewayCode},
+    invoice::{Invoice, InvoiceId},
     reference::Reference,
 };
 use mensal_runtime::{
@@ -59,65 +60,85 @@ struct Invoiced {
     today: Date,
 }
 
+impl Invoiced {
+    /// What is to be done next, as far as it is for gateways that are connected.
+    fn next(&self, charges: &Charges) -> Vec<Next> {
+        let amends = |gateway: &_, rail| {
+            self.gateways.get(gateway).is_some_and(|gateway| gateway.amends(rail))
+        };
+        let mut next = plan(&desired(&self.invoice, self.today), charges, amends);
+        next.retain(|(Next::Take(charge) | Next::Ask(charge))| {
+            self.gateways.contains_key(&charge.gateway)
+        });
+        next
+    }
+}
+
 /// What gateways call charges by, to be remembered.
 type Called = Vec<(GatewayCode, Reference, ChargeKey)>;
 
 impl RegisterCharge {
     async fn converge(&self, message: ConvergeCharges) -> Result<(), Failure> {
-        let ConvergeCharges { account, invoice } = message;
-        let missing = |what: String| Failure::Poison(format!("{what} does not exist"));
-        let invoice = self.store.invoice(&account, invoice).await?;
-        let invoice = invoice.ok_or_else(|| missing(format!("an invoice of {account}")))?;
-        let account = self.store.account(&account).await?;
-        let account = account.ok_or_else(|| missing("the account".into()))?;
+        let ConvergeCharges { account: of, invoice: id } = message;
+        let account = self.store.account(&of).await?;
+        let missing = || Failure::Poison(format!("account {of} does not exist"));
+        let account = account.ok_or_else(missing)?;
         let today = self.clock.today();
-        let before = self.store.charges(&account.id, invoice.id).await?;
-        let mut charges =
-            before.unwrap_or_else(|| Charges::none(account.id.clone(), invoice.id, today));
-        let invoiced = Invoiced {
-            gateways: self.connected(&invoice, &charges).await?,
-            payer: payer(&account, &invoice),
-            invoice,
-            today,
-        };
+        // Before the invoice: what they say of money that has come, it knows then.
+        let before = self.store.charges(&of, id).await?;
+        let mut charges = before.unwrap_or_else(|| Charges::none(of.clone(), id, today));
+        let invoice = self.invoice(&of, id).await?;
+        charges = self.take_back(&invoice, charges, today).await?;
+        let (gateways, mut unreached) = self.connected(&invoice, &charges).await;
+        let payer = payer(&account, &invoice);
+        let mut invoiced = Invoiced { invoice, payer, gateways, today };
         for _ in 0..MOST_ROUNDS {
-            let wanted = desired(&invoiced.invoice, today);
-            let amends = |gateway: &_, rail| {
-                invoiced.gateways.get(gateway).is_some_and(|gateway| gateway.amends(rail))
-            };
-            let next = plan(&wanted, &charges, amends);
+            let next = invoiced.next(&charges);
             if next.is_empty() {
+                if let Some(why) = unreached.take() {
+                    return Err(why);
+                }
                 // That there is nothing to register is noted, too: the document waits to hear of it.
-                if charges.version == 0 {
+                if charges.version == 0 && invoiced.invoice.offers.is_some() {
                     self.put(&charges, &Called::new()).await?;
                 }
                 return Ok(());
             }
             charges = self.round(&invoiced, charges, next).await?;
+            // It may have been paid meanwhile.
+            invoiced.invoice = self.invoice(&of, id).await?;
         }
         Err(Failure::Poison(format!(
             "its charges are not as they should be after {MOST_ROUNDS} rounds"
         )))
     }
 
-    /// The gateways that are offered, and those that have something registered.
+    async fn invoice(&self, account: &AccountId, id: InvoiceId) -> Result<Invoice, Failure> {
+        let invoice = self.store.invoice(account, id).await?;
+        invoice.ok_or_else(|| Failure::Poison(format!("account {account} has no invoice {id}")))
+    }
+
+    /// The gateways that are offered, and those that have something registered. One that cannot be
+    /// connected keeps no other from its work: why not.
     async fn connected(
         &self,
         invoice: &Invoice,
         charges: &Charges,
-    ) -> Result<HashMap<GatewayCode, Connected>, Failure> {
+    ) -> (HashMap<GatewayCode, Connected>, Option<Failure>) {
         let offered = invoice.offers.iter().flat_map(|offers| &offers.rails);
         let offered = offered.map(|offer| &offer.gateway);
         let open = charges.charges.iter().filter(|charge| {
             matches!(charge.state, ChargeState::Pending(_) | ChargeState::Registered)
         });
-        let mut connected = HashMap::new();
-        for code in offered.chain(open.map(|charge| &charge.gateway)) {
-            if !connected.contains_key(code) {
-                connected.insert(code.clone(), self.gateways.named(code).await?);
+        let codes: BTreeSet<_> = offered.chain(open.map(|charge| &charge.gateway)).collect();
+        let (mut connected, mut failed) = (HashMap::new(), None);
+        for code in codes {
+            match self.gateways.named(code).await {
+                Ok(gateway) => drop(connected.insert(code.clone(), gateway)),
+                Err(why) => failed = Some(why),
             }
         }
-        Ok(connected)
+        (connected, failed)
     }
 
     /// One round: notes the steps that are to be taken, takes them, notes what came of each. What

@@ -107,7 +107,7 @@ fn is_usable(asked: &Asked) {
             is_right(&Fact::Received(receipt.clone()));
         }
         Asked::Told(notices) => notices.iter().for_each(is_a_notice),
-        Asked::Collected(Collected::UnderWay(_)) | Asked::Nothing => {}
+        Asked::Collected(Collected::UnderWay(_) | Collected::NotMade) | Asked::Nothing => {}
     }
 }
 

@@ -60,6 +60,11 @@ impl Tools {
         started(&self.sam, program)
     }
 
+    /// Cargo, as those that build call it.
+    pub(crate) fn cargo(&self) -> Command {
+        beside(&self.sam, Command::new("cargo"))
+    }
+
     /// A program of those that stand for AWS.
     pub(crate) fn emulator(&self, program: &str) -> Command {
         started(&self.emulator, program)
@@ -72,9 +77,12 @@ fn version() -> Option<String> {
 }
 
 fn started(environment: &Path, program: &str) -> Command {
-    let programs = environment.join("bin");
-    let mut command = Command::new(programs.join(program));
-    let mut path = vec![programs];
+    beside(environment, Command::new(environment.join("bin").join(program)))
+}
+
+/// A command that finds the programs of an environment first.
+fn beside(environment: &Path, mut command: Command) -> Command {
+    let mut path = vec![environment.join("bin")];
     path.extend(env::var_os("PATH").iter().flat_map(env::split_paths));
     command.env("PATH", env::join_paths(path).unwrap_or_default());
     command.stdin(Stdio::null());

@@ -12,7 +12,7 @@ use crate::{
     },
     locale::Locale,
     method::PaymentMethod,
-    money::{Currency, Money},
+    money::{Currency, Money, MoneyError},
     period::{BillDay, BillDayChange, Grid, Interval},
     settings::Overrides,
 };
@@ -278,6 +278,22 @@ impl Account {
     #[must_use]
     pub fn grid(&self, start: Date, interval: Interval) -> Grid {
         Grid::new(start, &self.bill_days, interval)
+    }
+
+    /// Has it looked at by the collection run of a day, if not before.
+    pub fn review_by(&mut self, day: Date) {
+        self.next_review = self.next_review.into_iter().chain([day]).min();
+    }
+
+    /// Whether some document is still to be paid while there is credit to pay it with: what a
+    /// credit note leaves.
+    ///
+    /// # Errors
+    /// [`MoneyError`] beyond any invoice.
+    pub fn has_credit_to_spend(&self) -> Result<bool, MoneyError> {
+        // The balance is what is open, less the credit.
+        let open = self.balance.plus(self.credit)?;
+        Ok(self.credit.is_positive() && open.is_positive())
     }
 
     /// The bill day that holds in the end.

@@ -70,7 +70,8 @@ fn changed(old: &Invoice, new: &Invoice) -> Vec<Task> {
     let void = new.status == InvoiceStatus::Void;
     let on_paper = (old.due, old.asked, old.total) != (new.due, new.asked, new.total);
     let to_pay = (old.status, old.due, old.open()) != (new.status, new.due, new.open());
-    if to_pay && new.offers.is_some() {
+    // Whatever it offers: an attempt to collect it may have been ordered ahead.
+    if to_pay {
         tasks.push(Task::Charges(account.clone(), id));
     }
     if on_paper && !void && id.kind == InvoiceKind::Cycle {
@@ -111,7 +112,8 @@ fn charged(old: &Charges, new: &Charges) -> Vec<Task> {
 
 fn to_be_refunded(old: Option<&Payment>, new: &Payment) -> Vec<Task> {
     let before = old.and_then(|old| old.held.as_ref());
-    let held = new.held.is_some() && new.held.as_ref() != before;
+    // Asked for once: that less of it is to be given back is read when it is.
+    let held = new.held.is_some() && before.is_none();
     if held { vec![Task::Refund(new.account.clone(), new.id.clone())] } else { Vec::new() }
 }
 

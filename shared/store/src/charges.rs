@@ -14,11 +14,16 @@ use crate::{
     keys,
 };
 
-/// Whose a reference is.
-#[derive(Serialize, Deserialize)]
-struct Named<T> {
-    #[serde(rename = "is")]
-    named: T,
+/// Which charge a reference is of.
+#[derive(Serialize)]
+struct Named<'a> {
+    is: &'a ChargeKey,
+}
+
+/// As it is read: a reference may be of something else.
+#[derive(Deserialize)]
+struct Called {
+    is: Option<ChargeKey>,
 }
 
 impl Store {
@@ -52,7 +57,7 @@ impl Store {
         let mut writes = vec![self.put_if_at(to_item(&key, &next)?, was)?];
         for (gateway, reference, charge) in called {
             let key = keys::reference(gateway, reference);
-            writes.push(self.put(to_item(&key, &Named { named: charge })?)?);
+            writes.push(self.put(to_item(&key, &Named { is: charge })?)?);
         }
         self.all_or_none(writes).await?;
         Ok(next)
@@ -69,7 +74,6 @@ impl Store {
     ) -> Result<Option<ChargeKey>, StoreError> {
         let key = keys::reference(gateway, reference);
         let item = self.item(key.clone()).await?;
-        let named = item.map(|item| read::<Named<ChargeKey>>(&key, item)).transpose()?;
-        Ok(named.map(|named| named.named))
+        Ok(item.map(|item| read::<Called>(&key, item)).transpose()?.and_then(|called| called.is))
     }
 }

@@ -29,7 +29,8 @@ pub enum Issued {
 }
 
 impl Store {
-    /// Stores the account after a cycle, and its invoice if there is one, if the account is still
+    /// Stores the account after a cycle, its invoice if there is one, and those before that its
+    /// credit has paid, if the account is still
     /// at the version that was billed and the cycle has no invoice.
     ///
     /// # Errors
@@ -39,11 +40,17 @@ impl Store {
             self.put_account(&billed.account, Some(at_version)).await?;
             return Ok(Issued::Now);
         };
+        let mut writes =
+            vec![self.put_invoice(invoice)?, self.put_at(&billed.account, at_version)?];
+        // They change with the account only, and so stand as they were read.
+        for invoice in &billed.settled {
+            let key = keys::invoice(&invoice.account, invoice.id);
+            writes.push(self.put(to_item(&key, invoice)?)?);
+        }
         let sent = self
             .client
             .transact_write_items()
-            .transact_items(self.put_invoice(invoice)?)
-            .transact_items(self.put_at(&billed.account, at_version)?)
+            .set_transact_items(Some(writes))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
@@ -55,7 +62,7 @@ impl Store {
             Err(error) => error,
         };
         match cancellation(&error) {
-            Some([of_invoice, _]) if condition_failed(of_invoice) => {
+            Some([of_invoice, ..]) if condition_failed(of_invoice) => {
                 let stored = of_invoice.item().cloned().unwrap_or_default();
                 Ok(if self.same(invoice, stored).await? {
                     Issued::Before
@@ -63,7 +70,7 @@ impl Store {
                     Issued::Otherwise
                 })
             }
-            Some([_, of_account]) if condition_failed(of_account) => Err(StoreError::Moved),
+            Some([_, of_account, ..]) if condition_failed(of_account) => Err(StoreError::Moved),
             _ => Err(error.into()),
         }
     }

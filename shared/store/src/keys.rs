@@ -167,6 +167,11 @@ pub(crate) fn journal(date: Date, payment: &Payment) -> Key {
     Key { pk, sk: format!("{}#{}", account_pk(&payment.account), payment.id.money) }
 }
 
+/// How far a gateway's lists have been gone through.
+pub(crate) fn looked(gateway: &GatewayCode) -> Key {
+    Key { pk: format!("LISTS#{gateway}"), sk: "LOOKED".into() }
+}
+
 pub(crate) fn report_pk(date: Date) -> String {
     format!("REPORT#{date}")
 }

@@ -10,6 +10,7 @@ mod error;
 mod images;
 mod issue;
 mod keys;
+mod looked;
 mod meter;
 mod pages;
 mod parking;

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
 use jiff::civil::Date;
 use mensal_domain::{
     account::Account,
+    charge::ChargeKey,
     ids::{AccountId, GatewayCode},
     money::Money,
     payment::{Applied, Fact, Notice, Payment, PaymentId},
@@ -41,9 +42,17 @@ pub struct Entry {
     pub amount: Money,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Whose {
-    account: AccountId,
+#[derive(Serialize)]
+struct Whose<'a> {
+    account: &'a AccountId,
+}
+
+/// What lies under a gateway's own name for something: whose it is, or which charge.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Called {
+    By { account: AccountId },
+    Charge { is: ChargeKey },
 }
 
 impl Store {
@@ -153,7 +162,7 @@ impl Store {
         name: &Reference,
         account: &Account,
     ) -> Result<TransactWriteItem, StoreError> {
-        let whose = Whose { account: account.id.clone() };
+        let whose = Whose { account: &account.id };
         self.put(to_item(&keys::reference(gateway, name), &whose)?)
     }
 
@@ -224,6 +233,9 @@ impl Store {
     ) -> Result<Option<AccountId>, StoreError> {
         let key = keys::reference(gateway, name);
         let item = self.item(key.clone()).await?;
-        Ok(item.map(|item| read::<Whose>(&key, item)).transpose()?.map(|whose| whose.account))
+        let called = item.map(|item| read::<Called>(&key, item)).transpose()?;
+        Ok(called.map(
+            |(Called::By { account } | Called::Charge { is: ChargeKey { account, .. } })| account,
+        ))
     }
 }

@@ -71,7 +71,7 @@ fn cases() -> Result<Vec<Case>, Error> {
     let now = Timestamp::now();
     let mut cases = Vec::new();
     for (new, usage) in generator.iter() {
-        let Billed { account, invoice } = bill(&new.account, &catalog, &usage)?;
+        let Billed { account, invoice, .. } = bill(&new.account, &catalog, &usage)?;
         let Some(invoice) = invoice.filter(|invoice| invoice.open().is_positive()) else {
             continue;
         };
@@ -99,6 +99,7 @@ fn heard(gateway: &dyn Gateway, case: &Case) -> Result<(), Error> {
             all: false,
             payment: None,
             overpaid: Overpaid::Credit,
+            today: case.invoice.due,
         };
         match apply(known, &notice.gateway, &notice.fact)? {
             Outcome::Applied(applied) => drop(black_box(applied)),

@@ -66,7 +66,8 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
         about,
         rail: options.rail,
         amount,
-        late: None,
+        // Nobody has added anything: what is more than was owed is the customer's.
+        late: Some(Money::zero(account.currency)),
         paid_on,
         recalled_by_name: false,
     };

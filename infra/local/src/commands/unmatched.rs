@@ -65,7 +65,12 @@ async fn assign(options: &AssignUnmatched) -> Result<(), Failed> {
         Some(invoice) => About::Invoice(account.clone(), invoice),
         None => About::Account(account.clone()),
     };
-    opened.enter(&options.place, found.notice.clone().told_of(about)).await?;
+    let mut notice = found.notice.clone().told_of(about);
+    if let Fact::Received(receipt) = &mut notice.fact {
+        // Told again by its gateway, it is known whose it is.
+        receipt.recalled_by_name = true;
+    }
+    opened.enter(&options.place, notice).await?;
     opened.store().forget_unmatched(&found.notice).await?;
     if let Opened::Ours(stack) = &opened {
         stack.settle().await?;

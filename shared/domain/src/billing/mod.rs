@@ -36,6 +36,7 @@ use crate::{
         TaxMode,
     },
     money::{Currency, Money},
+    payment::{PaymentError, spend_credit},
     settings::{BillingSettings, Exclusions, RegisterDays},
     usage::UsageDay,
 };
@@ -50,6 +51,25 @@ pub struct Billed {
     pub account: Account,
     /// The invoice; none if nothing was due.
     pub invoice: Option<Invoice>,
+    /// Invoices before it that the account's credit has paid.
+    pub settled: Vec<Invoice>,
+}
+
+impl Billed {
+    /// Nothing but the account.
+    fn only(account: Account) -> Self {
+        Self { account, invoice: None, settled: Vec::new() }
+    }
+
+    /// Spends the credit that a credit note has left on the invoices before it that are still to be
+    /// paid, out of all of the account's.
+    ///
+    /// # Errors
+    /// As [`spend_credit`].
+    pub fn spend(self, invoices: &[Invoice]) -> Result<Self, PaymentError> {
+        let (account, settled) = spend_credit(&self.account, invoices)?;
+        Ok(Self { account, settled, ..self })
+    }
 }
 
 /// What holds while one account is billed.
@@ -101,7 +121,7 @@ pub fn bill(
     usage: &[UsageDay],
 ) -> Result<Billed, BillingError> {
     let Some(cycle) = account.next_bill else {
-        return Ok(Billed { account: account.clone(), invoice: None });
+        return Ok(Billed::only(account.clone()));
     };
     if account.credit.is_negative() {
         return Err(BillingError::NegativeCredit(account.credit));
@@ -117,7 +137,7 @@ pub fn bill(
     one_offs::bill(&context, &mut after, &mut lines)?;
     after.next_bill = next_cycle(&context, &after)?;
     if lines.is_empty() {
-        return Ok(Billed { account: after, invoice: None });
+        return Ok(Billed::only(after));
     }
     let invoice = issue(&context, lines)?;
     let look = collection::first_look(&invoice, &after.methods);
@@ -128,7 +148,7 @@ pub fn bill(
     if invoice.is_credit_note() {
         after.credit = after.credit.minus(invoice.total)?;
     }
-    Ok(Billed { account: after, invoice: Some(invoice) })
+    Ok(Billed { account: after, invoice: Some(invoice), settled: Vec::new() })
 }
 
 /// When each thing happens to an invoice of the account's next cycle, and why.
@@ -278,7 +298,7 @@ pub fn bring_forward(
     if invoice.is_credit_note() {
         after.credit = after.credit.minus(invoice.total)?;
     }
-    Ok(Billed { account: after, invoice: Some(invoice) })
+    Ok(Billed { account: after, invoice: Some(invoice), settled: Vec::new() })
 }
 
 /// From the first to the last day that is charged; days that are only credited may lie far off.

@@ -117,7 +117,7 @@ fn money(text: &str) -> Money {
 
 /// Bills one cycle; the account moves on.
 fn next(account: &mut Account, catalog: &Catalog, usage: &[UsageDay]) -> Option<Invoice> {
-    let Billed { account: after, invoice } = bill(account, catalog, usage).unwrap();
+    let Billed { account: after, invoice, .. } = bill(account, catalog, usage).unwrap();
     assert_eq!(after.version, account.version + u64::from(account.next_bill.is_some()));
     *account = after;
     invoice

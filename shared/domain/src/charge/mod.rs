@@ -12,7 +12,7 @@ pub use key::{ChargeKey, InvalidChargeKey};
 pub use plan::{Desired, Next, desired, plan};
 pub use terms::{LateTerms, Payer, Terms};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -104,8 +104,10 @@ pub enum ChargeState {
     Registered,
     /// The gateway has taken it back at our word, or was never told of it.
     Cancelled,
-    /// The gateway says that it was paid.
+    /// The gateway says that it was paid: the money may still be on its way to the books.
     Paid,
+    /// The books have the money.
+    Settled,
     /// The gateway says that it can be paid no more.
     Expired,
     /// The gateway refuses it as it is: people have to look at it.
@@ -174,6 +176,9 @@ pub struct Charges {
     /// The business date on which they were last looked at.
     #[serde(rename = "on")]
     pub looked_at: Date,
+    /// Until then somebody is collecting, and nobody else does.
+    #[serde(rename = "busy", default, skip_serializing_if = "Option::is_none")]
+    pub busy_until: Option<Timestamp>,
 }
 
 impl Charges {
@@ -187,6 +192,7 @@ impl Charges {
             charges: Vec::new(),
             attempts: Vec::new(),
             looked_at: on,
+            busy_until: None,
         }
     }
 
@@ -256,7 +262,12 @@ impl Charges {
         };
         let told = |one: &&mut Attempt| (one.rail, one.serial) == (key.rail, serial);
         let Some(attempt) = self.attempts.iter_mut().find(told) else { return false };
-        if attempt.state == AttemptState::Received || attempt.state == state {
+        let had = match attempt.state {
+            AttemptState::Settled => true,
+            AttemptState::Received => state != AttemptState::Settled,
+            _ => attempt.state == state,
+        };
+        if had {
             return false;
         }
         attempt.state = state;

@@ -125,7 +125,8 @@ fn brought_to(
 fn makes_room(charge: &Charge, wanted: &Desired) -> bool {
     match charge.state {
         ChargeState::Pending(_) | ChargeState::Registered => false,
-        ChargeState::Cancelled => true,
+        // What has settled and is open again was short, returned or disputed.
+        ChargeState::Cancelled | ChargeState::Settled => true,
         // Asking for the same again would be refused again, or paid twice: what was paid may
         // still be on its way to the invoice. Expired, it can be paid no more on these terms.
         ChargeState::Paid | ChargeState::Refused(_) | ChargeState::Expired => {
@@ -236,6 +237,16 @@ mod tests {
             let less = [wanted(Rail::Pix, "40.00")];
             assert_eq!(converge(&mut charges, &less, true), ["register pix 2"]);
         }
+    }
+
+    #[test]
+    fn what_was_paid_and_has_gone_again_is_asked_for_again() {
+        let mut charges = none();
+        let pix = [wanted(Rail::Pix, "100.00")];
+        converge(&mut charges, &pix, true);
+        charges.charges[0].state = ChargeState::Settled;
+        assert!(converge(&mut charges, &[], true).is_empty());
+        assert_eq!(converge(&mut charges, &pix, true), ["register pix 2"]);
     }
 
     fn any_desired() -> impl Strategy<Value = Vec<Desired>> {

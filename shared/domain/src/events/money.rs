@@ -25,7 +25,7 @@ pub(super) fn charges(old: Option<&Charges>, new: &Charges) -> Vec<Event> {
             ChargeState::Cancelled => ("mensal.charge.cancelled.v1", None),
             ChargeState::Expired => ("mensal.charge.expired.v1", None),
             ChargeState::Refused(why) => ("mensal.charge.refused.v1", Some(why.clone())),
-            ChargeState::Pending(_) | ChargeState::Paid => return None,
+            ChargeState::Pending(_) | ChargeState::Paid | ChargeState::Settled => return None,
         };
         let detail = ChargeDetail {
             charge: new.key(charge),

@@ -1,7 +1,10 @@
 //! Applying what was heard of a payment: from a fact and the books to the books after it.
 
+use jiff::civil::Date;
+
 use super::{
-    Fact, Held, Payment, PaymentId, Receipt, Received, Return, Returned, books::Books, most_added,
+    Fact, Held, Payment, PaymentId, Receipt, Received, Return, ReturnKind, Returned, books::Books,
+    most_added,
 };
 use crate::{
     account::Account,
@@ -25,6 +28,8 @@ pub struct Known<'a> {
     pub payment: Option<&'a Payment>,
     /// What becomes of a second payment of one invoice.
     pub overpaid: Overpaid,
+    /// The business date on which it is applied.
+    pub today: Date,
 }
 
 /// What applying something comes to.
@@ -139,8 +144,24 @@ pub fn apply(
     } else if change.is_negative() {
         books.take_back(&mut payment, -change)?;
     }
-    let (account, invoices) = books.changed();
+    let (account, invoices) = books.changed(known.today);
     Ok(Outcome::Applied(Box::new(Applied { account, invoices, payment })))
+}
+
+/// Spends the credit of an account, as a decision leaves it, on all of its invoices that are open,
+/// the oldest due first. Gives the account, at the version that it had, and the invoices that
+/// have changed.
+///
+/// # Errors
+/// [`PaymentError::TooManyInvoices`], or money beyond any invoice.
+pub fn spend_credit(
+    account: &Account,
+    invoices: &[Invoice],
+) -> Result<(Account, Vec<Invoice>), PaymentError> {
+    let mut books = Books::new(account, invoices);
+    books.account.version = account.version;
+    books.spend_credit()?;
+    Ok(books.spent())
 }
 
 /// Notes that money came in. False if that was known.
@@ -204,7 +225,11 @@ fn refund_key(money: &Reference) -> Option<Reference> {
 /// Notes that money did not stay, or came back. False if that was known.
 fn give_back(payment: &mut Payment, fact: &Return) -> bool {
     let now = Returned { id: fact.id.clone(), kind: fact.kind, amount: fact.amount, on: fact.on };
-    let held = payment.held.take();
+    let taken = |payment: &Payment| {
+        let of_fact = payment.returned.iter().find(|one| one.id == fact.id && one.kind.takes());
+        of_fact.map(|one| one.amount)
+    };
+    let before = taken(payment);
     let is_new = match payment.returned.iter_mut().find(|one| one.id == fact.id) {
         Some(before) if before.kind == now.kind || !now.kind.is_final() => false,
         Some(before) => {
@@ -218,21 +243,19 @@ fn give_back(payment: &mut Payment, fact: &Return) -> bool {
             true
         }
     };
-    payment.held = match held {
-        Some(held) if is_new => still_held(held, fact),
-        held => held,
-    };
+    if is_new && let Some(held) = payment.held.take() {
+        let more = taken(payment).filter(|_| before.is_none());
+        payment.held = still_held(held, fact, more);
+    }
     is_new
 }
 
-/// What is still to be given back: less by what was, and nothing if it could not be.
-fn still_held(held: Held, fact: &Return) -> Option<Held> {
-    match fact.kind {
-        super::ReturnKind::RefundFailed if fact.id == held.key => None,
-        super::ReturnKind::RefundFailed | super::ReturnKind::DisputeWon => Some(held),
-        _ => {
-            let left = held.amount.minus(fact.amount).ok().filter(|left| left.is_positive());
-            left.map(|amount| Held { amount, ..held })
-        }
+/// What is still to be given back: less by what more is away now, and nothing if it could not be.
+fn still_held(held: Held, fact: &Return, more: Option<Money>) -> Option<Held> {
+    if fact.kind == ReturnKind::RefundFailed && (fact.id == held.key || held.is_refusal(&fact.id)) {
+        return None;
     }
+    let Some(more) = more else { return Some(held) };
+    let left = held.amount.minus(more).ok().filter(|left| left.is_positive());
+    left.map(|amount| Held { amount, ..held })
 }

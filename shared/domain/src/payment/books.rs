@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::{Allocation, Payment, PaymentError};
 use crate::{
     account::Account,
@@ -46,10 +48,19 @@ impl Books {
         issued.map_or(Money::zero(self.account.currency), Invoice::open)
     }
 
-    /// The invoices that have changed.
-    pub(super) fn changed(mut self) -> (Account, Vec<Invoice>) {
+    /// The account, and the invoices that its credit was spent on.
+    pub(super) fn spent(mut self) -> (Account, Vec<Invoice>) {
         let changed = self.changed.iter().filter_map(|id| self.invoices.remove(id)).collect();
         (self.account, changed)
+    }
+
+    /// The account, and the invoices that have changed. While one of them is to be paid, the
+    /// account is looked at again today: it may be collected, or need charges.
+    pub(super) fn changed(mut self, today: Date) -> (Account, Vec<Invoice>) {
+        if self.changed.iter().any(|id| self.open(*id).is_positive()) {
+            self.account.review_by(today);
+        }
+        self.spent()
     }
 
     /// Lets a payment settle more: the invoice that it names first, then the oldest due, and what
@@ -114,7 +125,7 @@ impl Books {
     }
 
     /// Spends the account's credit on what is open, the oldest due first.
-    fn spend_credit(&mut self) -> Result<(), PaymentError> {
+    pub(super) fn spend_credit(&mut self) -> Result<(), PaymentError> {
         for id in self.oldest_due_first() {
             let part = self.open(id).at_most(self.account.credit)?;
             if part.is_positive() {

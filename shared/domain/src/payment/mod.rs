@@ -11,7 +11,7 @@ mod notice;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Applied, Known, Outcome, PaymentError, apply};
+pub use apply::{Applied, Known, Outcome, PaymentError, apply, spend_credit};
 pub use late::most_added;
 pub use notice::{
     About, Advice, Fact, Failed, MethodChange, MethodNews, Notice, PaymentId, Receipt, Return,
@@ -26,7 +26,7 @@ use crate::{
     invoice::InvoiceId,
     money::{Currency, Money, MoneyError},
     rail::Rail,
-    reference::Reference,
+    reference::{InvalidReference, Reference},
 };
 
 /// A payment of an account, with all that was heard of it.
@@ -107,6 +107,21 @@ pub struct Allocation {
     /// How much; above zero.
     #[serde(rename = "amt")]
     pub amount: Money,
+}
+
+impl Held {
+    /// What the word is called by that a gateway refuses to give it back. It is ours: a refund that
+    /// was done all the same is told of by another name, and is heard.
+    ///
+    /// # Errors
+    /// Never of a key that money was held under.
+    pub fn refusal(&self) -> Result<Reference, InvalidReference> {
+        format!("{}-refused", self.key).parse()
+    }
+
+    fn is_refusal(&self, id: &Reference) -> bool {
+        self.refusal().is_ok_and(|refusal| refusal == *id)
+    }
 }
 
 impl Payment {

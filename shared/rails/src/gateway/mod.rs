@@ -86,6 +86,12 @@ pub trait Gateway: std::fmt::Debug + Send + Sync {
         reference: Option<&Reference>,
     ) -> Result<Standing, Fault>;
 
+    /// Whether a collection that is ordered twice at the same moment, under one key, is made once.
+    /// Where not, no two may ask at the same moment: what was ordered before is looked up first.
+    fn keys_collections(&self) -> bool {
+        true
+    }
+
     /// Collects from a stored method.
     ///
     /// # Errors

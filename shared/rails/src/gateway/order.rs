@@ -86,6 +86,9 @@ pub enum Collected {
     Received(Receipt),
     /// The gateway has taken the order; a webhook will tell.
     UnderWay(Option<Reference>),
+    /// No money moves by it: it was taken back, or it was never ordered, and for that day it can be
+    /// ordered no more.
+    NotMade,
 }
 
 /// Money to be given back.

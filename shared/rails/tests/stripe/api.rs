@@ -14,7 +14,13 @@ use crate::contract::{Books, Entry, Paid, Reply, State};
 pub fn get(books: &Books, path: &str, query: &Fields) -> Reply {
     let parts: Vec<_> = path.trim_start_matches("/v1/").split('/').collect();
     match parts[..] {
-        ["checkout", "sessions", id] => found(books, id, "session"),
+        ["checkout", "sessions"] => {
+            listed(books, query, &["payment_link", "status", "limit"], "cs_test_", |one| {
+                one["payment_link"] == query["payment_link"].as_str()
+                    && one["status"] == query["status"].as_str()
+            })
+        }
+        ["payment_links", id] if query.contains_key("expand[]") => found(books, id, "payment_link"),
         ["payment_methods", id] => found(books, id, "payment_method"),
         ["payment_intents"] => listed(books, query, &["customer", "limit"], "pi_", |one| {
             one["customer"] == query["customer"].as_str()
@@ -39,9 +45,10 @@ pub fn post(books: &mut Books, path: &str, form: &Fields) -> Reply {
         ["checkout", "sessions"] if form.get("mode").is_some_and(|mode| mode == "setup") => {
             open_setup(books, form)
         }
-        ["checkout", "sessions"] => open_page(books, form),
-        ["checkout", "sessions", id] => note(books, id, form),
         ["checkout", "sessions", id, "expire"] => expire(books, id, form),
+        ["prices"] => price(books, form),
+        ["payment_links"] => open_link(books, form),
+        ["payment_links", id] => close_link(books, id, form),
         ["payment_intents"] => collect(books, form),
         ["payment_methods", id, "detach"] => detach(books, id, form),
         ["refunds"] => refund(books, form),
@@ -120,51 +127,74 @@ fn units(form: &Fields, name: &str) -> Result<i64, Reply> {
     if units < 50 { Err(invalid("amount_too_small", name)) } else { Ok(units) }
 }
 
-fn open_page(books: &mut Books, form: &Fields) -> Result<Value, Reply> {
-    let price = "line_items[0][price_data]";
-    let (unit_amount, currency) = (format!("{price}[unit_amount]"), format!("{price}[currency]"));
-    let name = format!("{price}[product_data][name]");
-    let must = ["mode", "success_url", "line_items[0][quantity]", &unit_amount, &currency, &name];
+/// What something costs.
+fn price(books: &mut Books, form: &Fields) -> Result<Value, Reply> {
+    checked(form, &["currency", "unit_amount", "product_data[name]"], &[])?;
+    let units = units(form, "unit_amount")?;
+    let id = fresh(books, "price_");
+    let price = json!({
+        "id": id, "object": "price", "active": true, "billing_scheme": "per_unit",
+        "currency": form["currency"], "product": "prod_NWjs8kKbJWmuuc", "recurring": null,
+        "type": "one_time", "unit_amount": units,
+    });
+    books.other.insert(id, price.clone());
+    Ok(price)
+}
+
+fn open_link(books: &mut Books, form: &Fields) -> Result<Value, Reply> {
+    let must = ["line_items[0][price]", "line_items[0][quantity]"];
     let may = [
-        "adaptive_pricing[enabled]",
-        "client_reference_id",
-        "customer_email",
         "payment_method_types[0]",
+        "restrictions[completed_sessions][limit]",
+        "after_completion[type]",
+        "after_completion[redirect][url]",
         "metadata[*",
         "payment_intent_data[metadata][*",
     ];
     checked(form, &must, &may)?;
-    if form["mode"] != "payment" || !form["success_url"].starts_with("https://") {
-        return Err(invalid("url_invalid", "success_url"));
+    assert_eq!(form["restrictions[completed_sessions][limit]"], "1", "it is paid twice");
+    if !form["after_completion[redirect][url]"].starts_with("https://") {
+        return Err(invalid("url_invalid", "after_completion[redirect][url]"));
     }
-    let units = units(form, &unit_amount)?;
-    let id = fresh(books, "cs_test_");
-    let mut session = objects::session(&id, "payment");
-    session["amount_total"] = json!(units);
-    session["amount_subtotal"] = json!(units);
-    session["currency"] = json!(form[&currency]);
-    session["metadata"] = nested(form, "metadata[");
-    session["client_reference_id"] = json!(form["client_reference_id"]);
+    let price = books.other.get(&form["line_items[0][price]"]).ok_or_else(|| missing("price"))?;
+    let units = price["unit_amount"].as_i64().unwrap();
+    let currency = price["currency"].as_str().unwrap().to_owned();
+    let (id, metadata) = (fresh(books, "plink_"), nested(form, "metadata["));
+    let link = objects::link(&id, units, &currency, &metadata);
     let entry = Entry {
         reference: id.clone(),
-        own: form["client_reference_id"].clone(),
-        amount: money(units, &form[&currency]),
+        own: metadata["mensal_charge"].as_str().unwrap().to_owned(),
+        amount: money(units, &currency),
         due: None,
         state: State::Open,
         asked: nested(form, "payment_intent_data[metadata]["),
     };
     books.charges.insert(id.clone(), entry);
-    books.other.insert(id, session.clone());
-    Ok(session)
+    books.other.insert(id, link.clone());
+    Ok(link)
 }
 
-fn note(books: &mut Books, id: &str, form: &Fields) -> Result<Value, Reply> {
-    checked(form, &[], &["metadata[*"])?;
-    let session = books.other.get_mut(id).ok_or_else(|| missing("session"))?;
-    for (key, value) in nested(form, "metadata[").as_object().unwrap() {
-        session["metadata"][key] = value.clone();
+/// Somebody follows a link: the page that it opens.
+pub fn follow(books: &mut Books, link: &str) -> String {
+    assert_eq!(books.other[link]["active"], json!(true), "it opens no pages");
+    let id = fresh(books, "cs_test_");
+    let mut session = objects::session(&id, "payment");
+    session["payment_link"] = json!(link);
+    session["metadata"] = books.other[link]["metadata"].clone();
+    books.other.insert(id.clone(), session);
+    id
+}
+
+fn close_link(books: &mut Books, id: &str, form: &Fields) -> Result<Value, Reply> {
+    checked(form, &["active"], &[])?;
+    let link = books.other.get_mut(id).ok_or_else(|| missing("payment_link"))?;
+    link["active"] = json!(form["active"] == "true");
+    let link = link.clone();
+    let entry = books.charges.get_mut(id).unwrap();
+    if entry.state == State::Open {
+        entry.state = State::Cancelled;
     }
-    Ok(session.clone())
+    Ok(link)
 }
 
 fn expire(books: &mut Books, id: &str, form: &Fields) -> Result<Value, Reply> {
@@ -176,9 +206,7 @@ fn expire(books: &mut Books, id: &str, form: &Fields) -> Result<Value, Reply> {
     }
     session["status"] = json!("expired");
     session["url"] = Value::Null;
-    let session = session.clone();
-    books.charges.get_mut(id).unwrap().state = State::Cancelled;
-    Ok(session)
+    Ok(session.clone())
 }
 
 /// What becomes of a payment with a method: its status, or the error of its refusal.

@@ -6,7 +6,7 @@ pub mod objects;
 mod orders;
 mod wire;
 
-pub use api::happened;
+pub use api::{follow, happened};
 pub use wire::{KEY, VERSION, forget_keys};
 
 use std::fmt::Write as _;
@@ -146,7 +146,11 @@ impl FarSide for StripeSide {
         books.pay(&entry.reference, &id, amount, date(on));
         let mut intent = objects::intent(&id, 10_990, "usd", "succeeded", &entry.asked);
         intent["created"] = json!(at);
-        let session = books.other.get_mut(&entry.reference).unwrap();
+        let page = follow(&mut books, &entry.reference);
+        let link = books.other.get_mut(&entry.reference).unwrap();
+        link["active"] = json!(false);
+        link["restrictions"]["completed_sessions"]["count"] = json!(1);
+        let session = books.other.get_mut(&page).unwrap();
         session["status"] = json!("complete");
         session["payment_status"] = json!("paid");
         session["payment_intent"] = json!(id);

@@ -30,6 +30,32 @@ pub fn session(id: &str, mode: &str) -> Value {
     })
 }
 
+/// A link that opens pages on which so much is paid.
+pub fn link(id: &str, units: i64, currency: &str, metadata: &Value) -> Value {
+    let item = json!({
+        "id": "li_1MoC3ULkdIwHu7ix", "object": "item", "amount_discount": 0,
+        "amount_subtotal": units, "amount_tax": 0, "amount_total": units, "currency": currency,
+        "description": "A-1042-261110", "price": {"id": "price_1", "object": "price"},
+        "quantity": 1,
+    });
+    json!({
+        "id": id, "object": "payment_link", "active": true,
+        "after_completion": {"redirect": {"url": "https://provider.example"}, "type": "redirect"},
+        "allow_promotion_codes": false, "application_fee_amount": null,
+        "automatic_tax": {"enabled": false, "liability": null},
+        "billing_address_collection": "auto", "consent_collection": null, "currency": currency,
+        "custom_fields": [], "custom_text": {"submit": null}, "customer_creation": "if_required",
+        "inactive_message": null, "livemode": false, "metadata": metadata, "on_behalf_of": null,
+        "line_items": list("/v1/payment_links/line_items", &[item], false),
+        "payment_intent_data": null, "payment_method_collection": "always",
+        "payment_method_types": ["card"], "phone_number_collection": {"enabled": false},
+        "restrictions": {"completed_sessions": {"count": 0, "limit": 1}},
+        "shipping_address_collection": null, "submit_type": "auto", "subscription_data": null,
+        "tax_id_collection": {"enabled": false, "required": "never"}, "transfer_data": null,
+        "url": format!("https://buy.stripe.example/{id}"),
+    })
+}
+
 /// A payment of a customer's.
 pub fn intent(id: &str, units: i64, currency: &str, status: &str, metadata: &Value) -> Value {
     let received = if status == "succeeded" { units } else { 0 };

@@ -10,7 +10,7 @@ use mensal_rails::gateway::{
 };
 use serde_json::{Value, json};
 
-use super::{StripeSide, forget_keys, method};
+use super::{StripeSide, follow, forget_keys, method};
 use crate::contract::{FarSide, date, key, money, order, payer};
 
 fn collection(rail: Rail, serial: u8, token: &str) -> Collection {
@@ -134,7 +134,7 @@ async fn a_page_asks_for_the_invoice_and_is_not_ordered_on_two_terms() {
     let first = order(Rail::Card, 1, "USD");
     let page = far.stripe.register(&first).await.unwrap();
     assert!(page.codes.link.unwrap().starts_with("https://"));
-    assert_eq!(page.reference.unwrap().as_str(), "cs_test_0000000000");
+    assert_eq!(page.reference.unwrap().as_str(), "plink_0000000000");
     assert!(!page.called_by_reference);
     let mut other = first.clone();
     other.terms.amount = money("59.90", "USD");
@@ -147,32 +147,47 @@ async fn a_page_asks_for_the_invoice_and_is_not_ordered_on_two_terms() {
 }
 
 #[tokio::test]
-async fn a_page_is_open_on_its_way_over_or_taken_back() {
+async fn a_page_is_on_its_way_or_paid() {
     let far = StripeSide::start().await;
     let ordered = order(Rail::Card, 1, "USD");
     let page = far.stripe.register(&ordered).await.unwrap();
     let reference = page.reference.as_ref();
-    let cases = [
-        ("complete", "unpaid", Standing::InWork),
-        ("complete", "paid", Standing::Paid),
-        ("expired", "unpaid", Standing::Expired),
-    ];
-    for (status, payment, want) in cases {
+    let session = follow(&mut far.server().books(), "plink_0000000000");
+    for (payment, want) in [("unpaid", Standing::InWork), ("paid", Standing::Paid)] {
         {
             let mut books = far.server().books();
-            let session = books.other.get_mut("cs_test_0000000000").unwrap();
-            session["status"] = json!(status);
+            books.other.get_mut("plink_0000000000").unwrap()["active"] = json!(false);
+            let session = books.other.get_mut(&session).unwrap();
+            session["status"] = json!("complete");
             session["payment_status"] = json!(payment);
         }
-        assert_eq!(far.stripe.fetch(&ordered.key, reference).await.unwrap(), want, "{status}");
-        assert_eq!(far.stripe.cancel(&ordered.key, reference).await.unwrap(), want, "{status}");
+        assert_eq!(far.stripe.fetch(&ordered.key, reference).await.unwrap(), want, "{payment}");
+        assert_eq!(far.stripe.cancel(&ordered.key, reference).await.unwrap(), want, "{payment}");
     }
-    assert_eq!(orders(&far, "/v1/checkout/sessions/cs_test_0000000000/expire"), 0);
+    assert_eq!(orders(&far, "/v1/payment_links/plink_0000000000"), 0);
     // The page of another charge is not this one's.
     let fetched = far.stripe.fetch(&key(Rail::Card, 9), reference).await.unwrap();
     assert_eq!(fetched, Standing::Missing);
     let unnamed = far.stripe.cancel(&ordered.key, None).await.unwrap();
     assert_eq!(unnamed, Standing::Missing);
+}
+
+#[tokio::test]
+async fn a_page_that_is_taken_back_is_closed_for_those_who_have_it_open() {
+    let far = StripeSide::start().await;
+    let ordered = order(Rail::Card, 1, "USD");
+    let page = far.stripe.register(&ordered).await.unwrap();
+    let opened: Vec<_> =
+        (0..2).map(|_| follow(&mut far.server().books(), "plink_0000000000")).collect();
+    // Twice: what ended half-way is done to its end.
+    for _ in 0..2 {
+        let stands = far.stripe.cancel(&ordered.key, page.reference.as_ref()).await.unwrap();
+        assert_eq!(stands, Standing::Cancelled);
+        for session in &opened {
+            assert_eq!(far.server().books().other[session]["status"], json!("expired"));
+        }
+    }
+    assert_eq!(orders(&far, "/v1/payment_links/plink_0000000000"), 2);
 }
 
 #[tokio::test]
@@ -182,7 +197,7 @@ async fn a_refund_is_found_by_its_key_and_may_take_its_time() {
     far.stripe.register(&ordered).await.unwrap();
     far.pay(&ordered.key, ordered.terms.amount, "2026-11-18");
     let refund = RefundOrder {
-        money: "pi_of_cs_test_0000000000".parse().unwrap(),
+        money: "pi_of_plink_0000000000".parse().unwrap(),
         rail: Rail::Card,
         account: "1042".parse().unwrap(),
         key: "r1".parse().unwrap(),

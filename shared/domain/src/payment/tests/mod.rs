@@ -79,6 +79,7 @@ impl Ledger {
             all,
             payment: payment.as_ref(),
             overpaid: self.overpaid,
+            today: "2026-11-15".parse().unwrap(),
         };
         let mut outcome = apply(known(&first, false), &gateway, fact)?;
         if outcome == Outcome::MoreInvoices {

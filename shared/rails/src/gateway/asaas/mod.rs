@@ -179,6 +179,11 @@ impl Gateway for Asaas {
         self.standing(key, reference).await
     }
 
+    /// Asaas has no keys: a card is charged anew for each request.
+    fn keys_collections(&self) -> bool {
+        false
+    }
+
     async fn collect(&self, collection: &Collection) -> Result<Collected, Fault> {
         self.collect_card(collection).await
     }

@@ -15,7 +15,7 @@ use super::{
     config::Automatic,
     problem::Said,
     requests,
-    windows::{self, RETRIES, RETRY_DAYS},
+    windows::{self, OutOfTime, RETRIES, RETRY_DAYS},
     wire::{self, AttemptStatus, CollectionStatus},
 };
 use crate::{
@@ -39,31 +39,24 @@ impl Pix {
             return Ok(collected);
         }
         let txid = Txid::of(&order.key);
-        let refusal = match self.send(order, &txid, &recurrence, automatic).await? {
-            Said::Done(answer) => return self.outcome(&answer.json()?),
-            Said::Refused(fault) => fault,
-            Said::Missing => Fault::Refused("it does not know the recurrence".into()),
+        let never = match windows::may_send(order.due, order.today) {
+            Ok(()) => {
+                let body = self.told(order, &recurrence, automatic)?;
+                let path = format!("cobr/{txid}");
+                match self.session.ask(Method::PUT, &path, &[], Some(&body)).await? {
+                    Said::Done(answer) => return self.outcome(&answer.json()?, order.due),
+                    Said::Refused(fault) => Err(fault),
+                    Said::Missing => Err(Fault::Refused("it does not know the recurrence".into())),
+                }
+            }
+            Err(OutOfTime::TooLate(_)) => Ok(Collected::NotMade),
+            Err(why) => Err(Fault::Refused(why.to_string())),
         };
         // Sent before, and heard nothing of: no matter what day it is now.
         match self.look(&txid).await? {
-            Some(found) => self.outcome(&found),
-            None => Err(refusal),
+            Some(found) => self.outcome(&found, order.due),
+            None => never,
         }
-    }
-
-    /// Sends a collection, if it is time for it.
-    async fn send(
-        &self,
-        order: &Collection,
-        txid: &Txid,
-        recurrence: &str,
-        automatic: &Automatic,
-    ) -> Result<Said, Fault> {
-        if let Err(why) = windows::may_send(order.due, order.today) {
-            return Ok(Said::Refused(Fault::Refused(why.to_string())));
-        }
-        let body = self.told(order, recurrence, automatic)?;
-        self.session.ask(Method::PUT, &format!("cobr/{txid}"), &[], Some(&body)).await
     }
 
     /// What the bank is told of a collection. Nothing of the payer: it knows who has authorised.
@@ -103,7 +96,7 @@ impl Pix {
             }
             return match earlier.status {
                 // Paid meanwhile: the same money is not collected twice.
-                CollectionStatus::Done => self.outcome(&earlier).map(Some),
+                CollectionStatus::Done => self.outcome(&earlier, order.due).map(Some),
                 CollectionStatus::Active => self.retry(order, &txid, &earlier).await.map(Some),
                 _ => Ok(None),
             };
@@ -121,13 +114,14 @@ impl Pix {
         let attempts = earlier.tentativas.as_deref().unwrap_or_default();
         let live = |status| matches!(status, AttemptStatus::Asked | AttemptStatus::Scheduled);
         if let Some(attempt) = attempts.iter().find(|attempt| live(attempt.status)) {
-            // Asked for before, and heard nothing of.
-            if attempt.on == order.due {
+            // Asked for before, and heard nothing of. A bank moves a day without banks to the next
+            // one with.
+            if attempt.on >= order.due {
                 return Ok(under_way);
             }
-            return Err(Fault::Conflict("an earlier try is still under way".into()));
+            return Err(Fault::Unavailable("an earlier try is still under way".into()));
         }
-        // Tried before, and told of since. A bank moves a day without banks to the next one with.
+        // Tried before, and told of since.
         let failures = self.reader.failures(earlier).map_err(|why| unreadable(&why))?;
         if let Some(failed) = failures.into_iter().find(|failed| failed.on >= order.due) {
             let decline = Decline { code: failed.code, advice: failed.advice };
@@ -135,8 +129,11 @@ impl Pix {
         }
         let tried: Vec<Date> = attempts.iter().map(|attempt| attempt.on).collect();
         let due = due_of(earlier).unwrap_or(order.due);
-        windows::may_retry(due, &tried, order.due, order.today)
-            .map_err(|why| Fault::Refused(why.to_string()))?;
+        match windows::may_retry(due, &tried, order.due, order.today) {
+            Err(OutOfTime::NotToCome) => return Ok(Collected::NotMade),
+            Err(why) => return Err(Fault::Refused(why.to_string())),
+            Ok(()) => {}
+        }
         let path = format!("cobr/{txid}/retentativa/{}", order.due);
         match self.session.ask(Method::POST, &path, &[], None).await? {
             Said::Done(answer) => answer.json::<wire::Collection>().map(|_| under_way),
@@ -154,8 +151,9 @@ impl Pix {
         }
     }
 
-    /// What has become of a collection.
-    fn outcome(&self, collection: &wire::Collection) -> Result<Collected, Fault> {
+    /// What has become of a collection that was to be paid on a day. One that is active, and whose
+    /// try of that day has failed, waits for another try and for nothing else.
+    fn outcome(&self, collection: &wire::Collection, due: Date) -> Result<Collected, Fault> {
         match collection.status {
             CollectionStatus::Done => {
                 if let Some(receipt) = self.money_of(collection)? {
@@ -167,12 +165,17 @@ impl Pix {
             | CollectionStatus::Cancelled => {
                 let failure =
                     self.reader.failures(collection).map_err(|why| unreadable(&why))?.pop();
-                let taken_back = || Fault::Conflict("it was taken back".into());
-                let failure = failure.ok_or_else(taken_back)?;
+                let Some(failure) = failure else { return Ok(Collected::NotMade) };
                 let decline = Decline { code: failure.code, advice: failure.advice };
                 return Err(Fault::Declined(decline));
             }
-            _ => {}
+            _ => {
+                let failures = self.reader.failures(collection).map_err(|why| unreadable(&why))?;
+                if let Some(failed) = failures.into_iter().find(|failed| failed.on >= due) {
+                    let decline = Decline { code: failed.code, advice: failed.advice };
+                    return Err(Fault::Declined(decline));
+                }
+            }
         }
         let reference: Option<Reference> = collection.txid.parse().ok();
         Ok(Collected::UnderWay(reference))
@@ -190,12 +193,17 @@ impl Pix {
     pub(super) async fn cancel_collection(&self, key: &ChargeKey) -> Result<Standing, Fault> {
         self.automatic()?;
         let body = json!({ "status": "CANCELADA" });
-        let path = format!("cobr/{}", Txid::of(key));
-        match self.session.ask(Method::PATCH, &path, &[], Some(&body)).await? {
-            Said::Done(answer) => Ok(standing(&answer.json()?)),
-            Said::Missing => Ok(Standing::Missing),
-            Said::Refused(_) => self.fetch_collection(key).await,
+        // Another try goes on under the key of an earlier one.
+        for serial in (1..=key.serial).rev().take(RETRIES + 1) {
+            let key = ChargeKey { serial, ..key.clone() };
+            let path = format!("cobr/{}", Txid::of(&key));
+            match self.session.ask(Method::PATCH, &path, &[], Some(&body)).await? {
+                Said::Done(answer) => return Ok(standing(&answer.json()?)),
+                Said::Missing => {}
+                Said::Refused(_) => return self.fetch_collection(&key).await,
+            }
         }
+        Ok(Standing::Missing)
     }
 
     pub(super) async fn fetch_collection(&self, key: &ChargeKey) -> Result<Standing, Fault> {

@@ -93,6 +93,11 @@ impl Denial {
         self.status == StatusCode::NOT_FOUND
     }
 
+    /// Whether another order was given under the same key before.
+    pub(super) fn is_of_another_order(&self) -> bool {
+        self.kind.as_deref() == Some("idempotency_error")
+    }
+
     /// In our words. Stripe's own are left out: they may name a person.
     fn fault(&self) -> Fault {
         match self.status {
@@ -101,7 +106,7 @@ impl Denial {
             StatusCode::FORBIDDEN => Fault::Credentials(self.to_string()),
             // Another one is at it under the same key.
             StatusCode::CONFLICT => Fault::Unknown(self.to_string()),
-            _ if self.kind.as_deref() == Some("idempotency_error") => {
+            _ if self.is_of_another_order() => {
                 Fault::Refused("it was ordered before under the same key, with other terms".into())
             }
             _ => Fault::Refused(self.to_string()),

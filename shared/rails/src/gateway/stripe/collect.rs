@@ -8,7 +8,7 @@ use mensal_domain::{
 
 use super::{
     Stripe, amount,
-    api::Form,
+    api::{Form, Trouble},
     decline::Reason,
     kind_of, named,
     objects::{List, PaymentIntent},
@@ -40,7 +40,9 @@ impl Stripe {
         if let Some(earlier) = self.earlier(&customer, &order.key).await? {
             return self.outcome(&earlier);
         }
-        let key = format!("mensal/collection/{}", order.key);
+        // What Stripe has answered to a key it answers again for a day, an error of its own, too.
+        // The day after, what it has of the key is looked up above.
+        let key = format!("mensal/collection/{}/{}", order.key, order.today);
         let form = Form::default()
             .with("amount", amount::counted(order.amount)?)
             .with("currency", amount::code(order.amount.currency()))
@@ -52,8 +54,14 @@ impl Stripe {
             .with("metadata[mensal_charge]", &order.key)
             .with("metadata[mensal_purpose]", "collection")
             .with("metadata[mensal_invoice]", &order.payer.invoice_number);
-        let intent: PaymentIntent = self.api.post(INTENTS, &key, &form).await?;
-        self.outcome(&intent)
+        match self.api.post::<PaymentIntent>(INTENTS, &key, &form).await {
+            Ok(intent) => self.outcome(&intent),
+            // It is not in the list yet: nothing is known of it.
+            Err(Trouble::Denied(denial)) if denial.is_of_another_order() => {
+                Err(Fault::Unknown(denial.to_string()))
+            }
+            Err(trouble) => Err(trouble.into()),
+        }
     }
 
     /// What was ordered before under a key, among a customer's latest payments.

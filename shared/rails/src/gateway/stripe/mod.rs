@@ -91,8 +91,8 @@ fn version() -> String {
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
     /// The secret or restricted key, `sk_…` or `rk_…`. A restricted one has to be allowed to write
-    /// payment intents, refunds, customers, payment methods and checkout sessions, and to read
-    /// events.
+    /// payment intents, refunds, customers, payment methods, prices, payment links and checkout
+    /// sessions, and to read events.
     pub secret_key: String,
     /// The signing secrets of the webhook, `whsec_…`: two while one takes the place of the other.
     pub webhook_secrets: Vec<String>,

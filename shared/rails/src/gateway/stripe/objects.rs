@@ -28,9 +28,6 @@ pub(super) struct Metadata {
     /// The key of a refund.
     #[serde(rename = "mensal_refund")]
     pub(super) refund: Option<String>,
-    /// Noted on a page before it is taken back: one that merely ran out looks the same.
-    #[serde(rename = "mensal_cancelled")]
-    pub(super) cancelled: Option<String>,
 }
 
 /// Metadata that an object may lack.
@@ -71,17 +68,32 @@ pub(super) struct PaymentIntent {
     pub(super) metadata: Metadata,
 }
 
+/// A link that opens a page on which something is paid.
+#[derive(Debug, Deserialize)]
+pub(super) struct PaymentLink {
+    pub(super) id: String,
+    /// Whether it opens pages.
+    pub(super) active: bool,
+    pub(super) url: String,
+    /// What is paid for; told when it is asked for.
+    pub(super) line_items: Option<List<LineItem>>,
+    #[serde(default, deserialize_with = "noted")]
+    pub(super) metadata: Metadata,
+}
+
+/// Something that is paid for.
+#[derive(Debug, Deserialize)]
+pub(super) struct LineItem {
+    pub(super) amount_total: i64,
+    pub(super) currency: String,
+}
+
 /// A page on which something is paid, or a method stored.
 #[derive(Debug, Deserialize)]
 pub(super) struct Session {
     pub(super) id: String,
-    pub(super) amount_total: Option<i64>,
-    pub(super) currency: Option<String>,
-    pub(super) status: Option<String>,
     pub(super) payment_status: String,
     pub(super) url: Option<String>,
-    #[serde(default, deserialize_with = "noted")]
-    pub(super) metadata: Metadata,
 }
 
 /// Money being given back.

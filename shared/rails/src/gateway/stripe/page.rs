@@ -1,4 +1,6 @@
-//! A page of Stripe's (a checkout session) on which one invoice is paid by card.
+//! A page of Stripe's on which one invoice is paid by card: a payment link that is good for one
+//! payment. It stands until it is paid or taken back, as what is printed has to; a checkout session
+//! runs out after a day, and one is opened whenever somebody follows the link.
 
 use mensal_domain::{
     charge::{ChargeKey, PaymentCodes},
@@ -10,112 +12,117 @@ use super::{
     Stripe, amount,
     api::{Form, Trouble},
     id, named,
-    objects::Session,
+    objects::{List, Named, PaymentLink, Session},
 };
 use crate::gateway::{Fault, Order, Registered, Standing};
 
-/// Where pages are.
+/// Where pages are opened that are to be filled in at once.
 pub(super) const SESSIONS: &str = "v1/checkout/sessions";
+/// Where links are.
+const LINKS: &str = "v1/payment_links";
+/// Where prices are: a link asks for one.
+const PRICES: &str = "v1/prices";
 
 impl Stripe {
-    /// Opens a page. The same order under the same key: the same page.
+    /// Makes a link. The same order under the same key: the same link.
     pub(super) async fn open_page(&self, order: &Order) -> Result<Registered, Fault> {
         if order.key.rail != Rail::Card {
             return Err(Fault::Unsupported("open a page for another rail than cards"));
         }
-        let key = format!("mensal/page/{}", order.key);
-        let session: Session = self.api.post(SESSIONS, &key, &self.page(order)?).await?;
-        registered(&session)
-    }
-
-    fn page(&self, order: &Order) -> Result<Form, Fault> {
         let Order { key, terms, payer, .. } = order;
-        Ok(Form::default()
-            .with("mode", "payment")
-            .with("payment_method_types[0]", "card")
+        let price = Form::default()
+            .with("currency", amount::code(terms.amount.currency()))
+            .with("unit_amount", amount::counted(terms.amount)?)
+            .with("product_data[name]", &payer.invoice_number);
+        let price: Named = self.api.post(PRICES, &format!("mensal/price/{key}"), &price).await?;
+        let link = Form::default()
+            .with("line_items[0][price]", &price.id)
             .with("line_items[0][quantity]", 1)
-            .with("line_items[0][price_data][currency]", amount::code(terms.amount.currency()))
-            .with("line_items[0][price_data][unit_amount]", amount::counted(terms.amount)?)
-            .with("line_items[0][price_data][product_data][name]", &payer.invoice_number)
-            // What the invoice asks for is what comes in, in its own currency.
-            .with("adaptive_pricing[enabled]", false)
-            .with_some("customer_email", &payer.email)
-            .with("success_url", &self.return_to)
-            .with("client_reference_id", key)
+            .with("payment_method_types[0]", "card")
+            .with("restrictions[completed_sessions][limit]", 1)
+            .with("after_completion[type]", "redirect")
+            .with("after_completion[redirect][url]", &self.return_to)
             .with("metadata[mensal_charge]", key)
             .with("payment_intent_data[metadata][mensal_charge]", key)
             .with("payment_intent_data[metadata][mensal_purpose]", "page")
-            .with("payment_intent_data[metadata][mensal_invoice]", &payer.invoice_number))
+            .with("payment_intent_data[metadata][mensal_invoice]", &payer.invoice_number);
+        registered(&self.api.post(LINKS, &format!("mensal/page/{key}"), &link).await?)
     }
 
-    /// Takes a page back, so that it cannot be paid any more.
+    /// Takes a link back, so that it cannot be paid any more, by those who have it open either.
     pub(super) async fn close_page(
         &self,
         key: &ChargeKey,
         reference: Option<&Reference>,
     ) -> Result<Standing, Fault> {
         let standing = self.look_at_page(key, reference).await?;
-        let (Standing::Registered { .. }, Some(reference)) = (&standing, reference) else {
+        let (Standing::Registered { .. } | Standing::Cancelled, Some(reference)) =
+            (&standing, reference)
+        else {
             return Ok(standing);
         };
-        // Noted first: Stripe itself does not tell a page that was closed from one that ran out.
-        let page = id(reference)?;
-        let note = Form::default().with("metadata[mensal_cancelled]", true);
-        let (path, order) = (format!("{SESSIONS}/{page}"), format!("mensal/cancel/{page}"));
-        let _: Session = self.api.post(&path, &order, &note).await?;
-        let (path, order) = (format!("{path}/expire"), format!("mensal/expire/{page}"));
-        match self.api.post::<Session>(&path, &order, &Form::default()).await {
-            Ok(session) => stands(&session),
-            // It was paid, or has run out, in between.
-            Err(Trouble::Denied(_)) => self.look_at_page(key, Some(reference)).await,
-            Err(Trouble::Fault(fault)) => Err(fault),
+        let link = id(reference)?;
+        let (path, order) = (format!("{LINKS}/{link}"), format!("mensal/cancel/{link}"));
+        let _: Named = self.api.post(&path, &order, &Form::default().with("active", false)).await?;
+        for open in self.sessions(link, "open").await? {
+            let session = id(&named(&open.id)?)?.to_owned();
+            let path = format!("{SESSIONS}/{session}/expire");
+            let order = format!("mensal/expire/{session}");
+            match self.api.post::<Named>(&path, &order, &Form::default()).await {
+                // It was paid, or has run out, in between.
+                Ok(_) | Err(Trouble::Denied(_)) => {}
+                Err(Trouble::Fault(fault)) => return Err(fault),
+            }
         }
+        self.look_at_page(key, Some(reference)).await
     }
 
-    /// How a page stands.
+    /// How a link stands.
     pub(super) async fn look_at_page(
         &self,
         key: &ChargeKey,
         reference: Option<&Reference>,
     ) -> Result<Standing, Fault> {
         let Some(reference) = reference else { return Ok(Standing::Missing) };
-        let path = format!("{SESSIONS}/{}", id(reference)?);
-        let session: Session = match self.api.get(&path, &[]).await {
-            Ok(session) => session,
+        let path = format!("{LINKS}/{}", id(reference)?);
+        let link: PaymentLink = match self.api.get(&path, &[("expand[]", "line_items")]).await {
+            Ok(link) => link,
             Err(Trouble::Denied(denial)) if denial.is_missing() => return Ok(Standing::Missing),
             Err(trouble) => return Err(trouble.into()),
         };
-        if session.metadata.charge != Some(key.to_string()) {
+        if link.metadata.charge != Some(key.to_string()) {
             return Ok(Standing::Missing);
         }
-        stands(&session)
+        let done = self.sessions(&link.id, "complete").await?;
+        if done.iter().any(|session| session.payment_status != "unpaid") {
+            return Ok(Standing::Paid);
+        }
+        // The payer has done all, and the money is on its way.
+        if !done.is_empty() {
+            return Ok(Standing::InWork);
+        }
+        if !link.active {
+            return Ok(Standing::Cancelled);
+        }
+        let asked = link.line_items.iter().flat_map(|items| &items.data).next();
+        let amount = asked.and_then(|item| amount::told(item.amount_total, &item.currency));
+        let unread = || Fault::Unknown("its answer has no amount".into());
+        let amount = amount.ok_or_else(unread)?;
+        Ok(Standing::Registered { charge: registered(&link)?, amount, due: None })
+    }
+
+    /// The pages that were opened by a link and stand so.
+    async fn sessions(&self, link: &str, status: &str) -> Result<Vec<Session>, Fault> {
+        let query = [("payment_link", link), ("status", status), ("limit", "100")];
+        let list: List<Session> = self.api.get(SESSIONS, &query).await?;
+        Ok(list.data)
     }
 }
 
-fn stands(session: &Session) -> Result<Standing, Fault> {
-    Ok(match (session.status.as_deref(), session.payment_status.as_str()) {
-        (Some("open"), _) => {
-            let told = session.amount_total.zip(session.currency.as_deref());
-            let amount = told.and_then(|(units, currency)| amount::told(units, currency));
-            let unread = || Fault::Unknown("its answer has no amount".into());
-            let amount = amount.ok_or_else(unread)?;
-            Standing::Registered { charge: registered(session)?, amount, due: None }
-        }
-        // The payer has done all, and the money is on its way.
-        (Some("complete"), "unpaid") => Standing::InWork,
-        (Some("complete"), _) => Standing::Paid,
-        (Some("expired"), _) if session.metadata.cancelled.is_some() => Standing::Cancelled,
-        (Some("expired"), _) => Standing::Expired,
-        _ => return Err(Fault::Unknown("its answer has a status that is not known".into())),
-    })
-}
-
-fn registered(session: &Session) -> Result<Registered, Fault> {
-    let unread = || Fault::Unknown("its answer has no address of a page".into());
-    let link = session.url.clone().ok_or_else(unread)?;
+fn registered(link: &PaymentLink) -> Result<Registered, Fault> {
     Ok(Registered {
-        reference: Some(named(&session.id)?),
+        reference: Some(named(&link.id)?),
         called_by_reference: false,
-        codes: PaymentCodes { link: Some(link), ..PaymentCodes::default() },
+        codes: PaymentCodes { link: Some(link.url.clone()), ..PaymentCodes::default() },
     })
 }
