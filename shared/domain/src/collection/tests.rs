@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::charge::ChargeKey;
 
 fn date(text: &str) -> Date {
     text.parse().unwrap()
@@ -208,7 +209,7 @@ fn money_on_its_way_keeps_every_method_from_being_charged() {
     let Collect::Try(attempt) = next(&charges, &methods) else { panic!("not tried") };
     charges.attempts.push(Attempt { state: AttemptState::Received, ..attempt });
     let typed_in_anew = PaymentMethod { since: date("2026-11-22"), ..method("visa", Rail::Card) };
-    for methods in [&methods[..], &[typed_in_anew.clone()], &methods[1..]] {
+    for methods in [&methods[..], std::slice::from_ref(&typed_in_anew), &methods[1..]] {
         assert_eq!(next(&charges, methods), Collect::Wait(date("2026-11-22")), "{methods:?}");
     }
     // It came, and has gone again: disputed, perhaps.
