@@ -66,6 +66,39 @@ async fn nothing_due_negative_totals_and_a_thousand_lines() {
     assert_eq!(nothing.next_bill, Some(date("2026-12-10")));
 }
 
+/// A credit note pays what the customer still owes, without anybody's doing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_credit_note_leaves_pays_the_invoices_before_it() {
+    let home = Home::new(Options::default()).await.unwrap();
+    let catalog =
+        Generator { seed: 1, accounts: 1, start: date("2026-11-01"), gateway: None }.catalog();
+    let one = |date: &str, unit: &str| json!({ "id": date, "date": date, "text": "X", "qty": "1", "unit": unit, "cat": "voice" });
+    let ones = [
+        one("2026-11-01", "80.00"),
+        one("2026-12-01", "-30.00"),
+        one("2027-01-01", "-60.00"),
+        one("2027-02-01", "25.00"),
+    ];
+    let accounts = vec![account("owes", &json!({ "ones": ones }))];
+    let data = Dataset { catalog, accounts, usage: [].into() };
+    import(home.stack.store(), &data, date("2026-11-01"), true).await.unwrap();
+    let owes = "owes".parse().unwrap();
+    for (until, open, credit) in [
+        ("2026-11-30", vec!["80.00"], "0.00"),
+        ("2026-12-31", vec!["50.00", "0.00"], "0.00"),
+        ("2027-01-31", vec!["0.00", "0.00", "0.00"], "10.00"),
+        ("2027-02-28", vec!["0.00", "0.00", "0.00", "15.00"], "0.00"),
+    ] {
+        home.bill(until).await.unwrap();
+        let invoices = home.stack.store().invoices(&owes).await.unwrap();
+        let left: Vec<_> = invoices.iter().map(|one| one.open().amount().to_string()).collect();
+        assert_eq!(left, open, "{until}");
+        let account = home.stack.store().account(&owes).await.unwrap().unwrap();
+        assert_eq!(account.credit, format!("{credit} BRL").parse().unwrap(), "{until}");
+        assert_eq!(home.audit().await.unwrap().violations, Vec::<String>::new(), "{until}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn missed_cycles_are_caught_up_each_with_its_own_invoice() {
     let home = Home::new(Options::default()).await.unwrap();

@@ -135,7 +135,7 @@ async fn an_invoice_is_charged_on_both_rails_until_it_is_paid_on_one() {
     for charges in charges_of_november(&home).await {
         let states = charges.charges.iter().map(|charge| (charge.rail, &charge.state));
         let count = |state: &ChargeState| states.clone().filter(|(_, is)| *is == state).count();
-        let each = (count(&ChargeState::Paid), count(&ChargeState::Cancelled));
+        let each = (count(&ChargeState::Settled), count(&ChargeState::Cancelled));
         assert_eq!(each, (1, 1), "{:?}", states.collect::<Vec<_>>());
         paid += 1;
     }

@@ -4,16 +4,19 @@ use mensal_domain::{
     charge::{Charge, ChargeState, LateTerms, PaymentCodes, Terms},
     collection::{Attempt, AttemptState},
     method::MethodState,
-    payment::Advice,
+    payment::{About, Advice, Fact},
     rail::Rail,
 };
-use mensal_runtime::metrics::{Metric, counted};
+use mensal_runtime::{
+    messages::{self, ApplyNotice},
+    metrics::{Metric, counted},
+};
 use mensal_tests::date;
 
 use crate::{
-    functions::{apply_payment, assert_dead, feed, sample},
+    functions::{apply_payment, assert_dead, batch_of, feed, sample},
     mailbox::Mailbox,
-    paying::Paying,
+    paying::{Paying, account_id},
 };
 
 /// A sample and what comes of it.
@@ -141,6 +144,35 @@ async fn a_stray_is_counted_when_it_comes_and_not_when_it_is_tried_again() {
     }
     let kept = paying.store.unmatched().await.unwrap();
     assert_eq!((kept.len(), kept[0].since), (1, date("2026-11-10")));
+}
+
+/// Once people have said whose a stray is, it stays theirs: its gateway, which does not know, may
+/// tell of it again, of its refund, and under a name that we have given to nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_have_assigned_stays_assigned() {
+    let paying = Paying::issued().await;
+    let mailbox = Mailbox::open().await;
+    let function = apply_payment(&paying, &mailbox);
+    for file in ["out-of-the-blue.json", "unknown-reference.json"] {
+        let file = format!("apply-payment/{file}");
+        assert!(feed(&function, sample(&file)).await.is_empty());
+        let [stray] = &paying.store.unmatched().await.unwrap()[..] else { panic!("{file}") };
+        let before = paying.account("1042").await.balance;
+        let told = About::Account(account_id("1042"));
+        let mut assigned = stray.notice.clone().told_of(told);
+        let Fact::Received(receipt) = &mut assigned.fact else { panic!("{assigned:?}") };
+        receipt.recalled_by_name = true;
+        let amount = receipt.amount;
+        let message = messages::write(&ApplyNotice::of(assigned)).unwrap();
+        assert!(feed(&function, batch_of(&message)).await.is_empty());
+        paying.store.forget_unmatched(&stray.notice).await.unwrap();
+        let after = paying.account("1042").await;
+        assert_eq!(after.balance, before.minus(amount).unwrap());
+        assert!(feed(&function, sample(&file)).await.is_empty());
+        assert_eq!(paying.unmatched().await, Vec::<String>::new());
+        assert_eq!(paying.account("1042").await, after);
+    }
+    assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,7 @@ use receive_webhook::ReceiveWebhook;
 use reconcile_charges::ReconcileCharges;
 use register_charge::RegisterCharge;
 use render_invoice::{Bucket, RenderInvoice};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{mailbox::Mailbox, paying::Paying};
 
@@ -131,6 +131,11 @@ pub(crate) fn reconcile_charges(paying: &Paying, mailbox: &Mailbox) -> Reconcile
         payment_queue: mailbox.queue("payment"),
         time_zone: TimeZone::get(SAO_PAULO).unwrap(),
     }
+}
+
+/// A batch of one message.
+pub(crate) fn batch_of(body: &str) -> Value {
+    json!({ "Records": [{ "messageId": "1", "body": body }] })
 }
 
 /// Feeds a sample to a function; returns the ids of the records that are to come again.

@@ -13,7 +13,7 @@ use mensal_tests::date;
 use serde_json::{Value, json};
 
 use crate::{
-    functions::{apply_payment, feed, register_charge, sample},
+    functions::{apply_payment, batch_of, feed, register_charge, sample},
     mailbox::Mailbox,
     paying::Paying,
     publish::{INVOICE, event, image, record},
@@ -135,10 +135,10 @@ async fn of_charges() -> Vec<(&'static str, Value)> {
 async fn hear(paying: &Paying, fact: Value) {
     let message = json!({ "v": 1, "notice": { "gateway": "sandbox", "fact": fact } });
     let message: ApplyNotice = messages::read(&message.to_string()).unwrap();
-    let record = json!({ "messageId": "1", "body": messages::write(&message).unwrap() });
+    let batch = batch_of(&messages::write(&message).unwrap());
     let mailbox = Mailbox::open().await;
     let function = apply_payment(paying, &mailbox);
-    assert!(feed(&function, json!({ "Records": [record] })).await.is_empty());
+    assert!(feed(&function, batch).await.is_empty());
     assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
 }
 

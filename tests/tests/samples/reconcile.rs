@@ -1,5 +1,6 @@
 //! reconcile-charges.
 
+use mensal::bank::CODE;
 use mensal_domain::{payment::Fact, reconciliation::Difference};
 use mensal_runtime::{
     messages::{self, ApplyNotice},
@@ -59,6 +60,32 @@ async fn what_no_webhook_has_brought_is_handed_on_until_it_is_known() {
     assert!(feed(&apply, sample("apply-payment/payments.json")).await.is_empty());
     let (mailbox, missed, _) = begun(&paying, SCHEDULE).await;
     assert_eq!((mailbox.bodies("payment").len(), missed), (0, Some(0)));
+}
+
+/// After days on which nothing could be asked, all of them are, each once.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_outage_all_that_was_missed_is_handed_on() {
+    let paying = Paying::issued().await;
+    let bank = CODE.parse().unwrap();
+    paying.store.note_looked(&bank, "2026-11-12T15:20:00Z".parse().unwrap()).await.unwrap();
+    for day in ["2026-11-09", "2026-11-12", "2026-11-15"] {
+        let mut fact = untold();
+        if let Fact::Received(receipt) = &mut fact {
+            (receipt.money, receipt.paid_on) = (format!("E{day}").parse().unwrap(), date(day));
+        }
+        paying.home.stack.bank().book(day, date(day), &fact).unwrap();
+    }
+    let (mailbox, _, _) = begun(&paying, SCHEDULE).await;
+    let told = mailbox.bodies("payment");
+    let missed = |day| told.iter().filter(|body| body.contains(&format!("E{day}"))).count();
+    assert_eq!(missed("2026-11-09"), 0, "it was asked for that day: {told:?}");
+    // The bank's books know no hours, so that the days before and after one are told with it.
+    assert!(missed("2026-11-12") >= 1 && missed("2026-11-15") >= 1, "{told:?}");
+    let looked = paying.store.looked_through(&bank).await.unwrap();
+    assert_eq!(looked, "2026-11-18T15:20:00Z".parse().ok());
+    // The next time only the last hours are looked through.
+    let (mailbox, _, _) = begun(&paying, SCHEDULE).await;
+    assert_eq!(mailbox.bodies("payment"), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

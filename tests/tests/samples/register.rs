@@ -1,11 +1,24 @@
 //! register-charge.
 
-use mensal_domain::{events::Document, tasks::tasks_between};
+use mensal_domain::{
+    charge::{Charge, ChargeState, LateTerms, PaymentCodes, Terms},
+    collection::AttemptState,
+    events::Document,
+    rail::Rail,
+    tasks::tasks_between,
+};
 use mensal_rails::gateway::Standing;
-use mensal_runtime::metrics::{Metric, counted};
+use mensal_runtime::{
+    messages::{self, MoveMoney},
+    metrics::{Metric, counted},
+};
+use mensal_tests::date;
+use serde_json::json;
 
 use crate::{
-    functions::{apply_payment, assert_dead, feed, register_charge, sample},
+    functions::{
+        apply_payment, assert_dead, batch_of, collect_payment, feed, register_charge, sample,
+    },
     mailbox::Mailbox,
     paying::{Paying, account_id, cycle},
 };
@@ -69,8 +82,8 @@ async fn what_is_paid_on_one_rail_is_taken_back_on_the_other() {
     let apply = apply_payment(&paying, &mailbox);
     assert!(feed(&apply, sample("apply-payment/payments.json")).await.is_empty());
     assert!(feed(&register, sample(INVOICES)).await.is_empty());
-    assert_eq!(paying.registered("1042").await, ["pix/1 Paid", "boleto/1 Cancelled"]);
-    assert_eq!(paying.registered("1043").await, ["pix/1 Cancelled", "boleto/1 Paid"]);
+    assert_eq!(paying.registered("1042").await, ["pix/1 Settled", "boleto/1 Cancelled"]);
+    assert_eq!(paying.registered("1043").await, ["pix/1 Cancelled", "boleto/1 Settled"]);
     assert_eq!(paying.at_bank("boleto/1").await, Standing::Cancelled);
     assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
 }
@@ -91,4 +104,72 @@ async fn what_cannot_be_charged_any_more_is_noted() {
         let noted = Document::Charges(Box::new(charges));
         assert_eq!(tasks_between(None, Some(&noted)).len(), 1, "its document");
     }
+}
+
+/// A gateway that has no secret any more keeps no other from its work, and comes again.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_gateway_that_cannot_be_asked_does_not_stop_the_others() {
+    let paying = Paying::issued().await;
+    let mut charges = paying.charges("1042").await;
+    charges.note(Charge {
+        rail: Rail::Pix,
+        gateway: "fechado".parse().unwrap(),
+        serial: 1,
+        terms: Terms {
+            amount: "109.90 BRL".parse().unwrap(),
+            due: date("2026-11-20"),
+            payable_days: 60,
+            late: LateTerms::default(),
+        },
+        state: ChargeState::Registered,
+        reference: None,
+        codes: PaymentCodes::default(),
+    });
+    paying.store.put_charges(&charges, &[]).await.unwrap();
+    let mailbox = Mailbox::open().await;
+    let register = register_charge(&paying, &mailbox);
+    for _ in 0..2 {
+        assert_eq!(feed(&register, sample(INVOICES)).await.len(), 1, "1042 comes again");
+        assert_eq!(paying.registered("1042").await, ["pix/1 Registered", "boleto/1 Registered"]);
+        assert_eq!(paying.registered("1043").await, ["pix/1 Registered", "boleto/1 Registered"]);
+    }
+    assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
+}
+
+/// A Pix Automático that was ordered ahead is taken back when the invoice is paid otherwise: it is
+/// not paid twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ordered_ahead_of_an_invoice_that_is_paid_is_taken_back() {
+    let paying = Paying::issued().await;
+    let mut account = paying.account("1042").await;
+    let mandate = json!({
+        "id": "rec", "rail": "pix_automatico", "gw": mensal::bank::CODE, "state": "active",
+        "label": "Pix Automático", "token": "tok-1042-rec", "since": "2026-01-01",
+    });
+    account.methods.push(serde_json::from_value(mandate).unwrap());
+    account.version += 1;
+    paying.store.commit_account(account.version - 1, &account).await.unwrap();
+    let mailbox = Mailbox::open().await;
+    let collect = collect_payment(&paying, &mailbox);
+    let (of, through) = (account_id("1042"), date("2026-11-12"));
+    let look = messages::write(&MoveMoney::Collect { account: of, through }).unwrap();
+    assert!(feed(&collect, batch_of(&look)).await.is_empty());
+    let states = async || -> Vec<AttemptState> {
+        paying.attempts("1042").await.into_iter().map(|one| one.state).collect()
+    };
+    assert_eq!(states().await, [AttemptState::UnderWay(None)]);
+    let apply = apply_payment(&paying, &mailbox);
+    assert!(feed(&apply, sample("apply-payment/payments.json")).await.is_empty());
+    paying.on("2026-11-19");
+    let register = register_charge(&paying, &mailbox);
+    for _ in 0..2 {
+        assert!(feed(&register, sample(INVOICES)).await.is_empty());
+        assert_eq!(states().await, [AttemptState::TakenBack]);
+    }
+    let bank = paying.home.stack.bank();
+    bank.pass_day(date("2026-11-30"), "http://127.0.0.1:9/").await.unwrap();
+    assert_eq!(bank.taken().unwrap().payments, 0);
+    assert!(feed(&collect, batch_of(&look)).await.is_empty());
+    assert_eq!(states().await, [AttemptState::TakenBack]);
+    assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
 }

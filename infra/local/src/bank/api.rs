@@ -53,7 +53,7 @@ impl IntoResponse for Broken {
 pub(super) fn routes(ledger: Arc<Ledger>) -> Router {
     Router::new()
         .route("/charges/{key}", put(register).get(fetch).delete(cancel))
-        .route("/collections/{key}", put(collect))
+        .route("/collections/{key}", put(collect).delete(take_back))
         .route("/payments/{money}/refunds/{key}", put(refund))
         .route("/methods/{account}/{id}", put(enroll))
         .route("/methods/{token}", delete(revoke))
@@ -163,6 +163,18 @@ async fn collect(
     };
     ledger.note_try(&key, &answer)?;
     Ok(replayed(&answer))
+}
+
+/// Takes back what was ordered and has not come about; how it stands then.
+async fn take_back(Shared(ledger): Books, Path(key): Path<ChargeKey>) -> Answer {
+    let Some(ordered) = ledger.tried(&key)? else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    let answer = serde_json::to_string(&Outcome::TakenBack)?;
+    if ledger.take_back(&key, [&money_of(&key), &failed_of(&key)], &answer)? {
+        return Ok(replayed(&answer));
+    }
+    Ok(replayed(&ledger.outcome(&key)?.unwrap_or(ordered)))
 }
 
 fn replayed(answer: &str) -> Response {

@@ -138,16 +138,7 @@ impl Ledger {
 
     /// Books something that has happened; what is booked under its id is booked.
     pub(super) fn book(&self, id: &str, day: Date, fact: &Fact) -> Result<(), Error> {
-        let money = match fact {
-            Fact::Received(receipt) => receipt.money.to_string(),
-            Fact::Returned(returned) => returned.money.to_string(),
-            Fact::NotCollected(_) | Fact::Method(_) => String::new(),
-        };
-        self.connection().execute(
-            "INSERT OR IGNORE INTO facts (id, money, day, fact, told) VALUES (?1, ?2, ?3, ?4, 0)",
-            params![id, money, day.to_string(), serde_json::to_string(fact)?],
-        )?;
-        Ok(())
+        book(&self.connection(), id, day, fact)
     }
 
     /// Books something that will have happened on a day.
@@ -218,10 +209,35 @@ impl Ledger {
             rows.collect::<Result<Vec<_>, _>>()?
         };
         for (id, day, fact) in due {
-            self.book(&id, day.parse()?, &serde_json::from_str(&fact)?)?;
-            self.connection().execute("DELETE FROM later WHERE id = ?1", [id])?;
+            let connection = self.connection();
+            let both = connection.unchecked_transaction()?;
+            // Not if it was taken back meanwhile.
+            if both.execute("DELETE FROM later WHERE id = ?1", [&id])? == 1 {
+                book(&both, &id, day.parse()?, &serde_json::from_str(&fact)?)?;
+            }
+            both.commit()?;
         }
         Ok(())
+    }
+
+    /// Takes back what was to come of an attempt under these names, and answers this of it from now
+    /// on. False if nothing is to come of it any more.
+    pub(super) fn take_back(
+        &self,
+        key: &ChargeKey,
+        [money, failed]: [&str; 2],
+        answer: &str,
+    ) -> Result<bool, Error> {
+        let connection = self.connection();
+        let both = connection.unchecked_transaction()?;
+        let sql = "DELETE FROM later WHERE id IN (?1, ?2)";
+        let taken = both.execute(sql, [money, failed])? > 0;
+        if taken {
+            let sql = "UPDATE tries SET answer = ?2 WHERE key = ?1";
+            both.execute(sql, [&key.to_string(), answer])?;
+        }
+        both.commit()?;
+        Ok(taken)
     }
 
     /// The answer to an attempt, if it was made before.
@@ -276,6 +292,19 @@ impl Ledger {
         }
         Ok(taken)
     }
+}
+
+fn book(connection: &Connection, id: &str, day: Date, fact: &Fact) -> Result<(), Error> {
+    let money = match fact {
+        Fact::Received(receipt) => receipt.money.to_string(),
+        Fact::Returned(returned) => returned.money.to_string(),
+        Fact::NotCollected(_) | Fact::Method(_) => String::new(),
+    };
+    connection.execute(
+        "INSERT OR IGNORE INTO facts (id, money, day, fact, told) VALUES (?1, ?2, ?3, ?4, 0)",
+        params![id, money, day.to_string(), serde_json::to_string(fact)?],
+    )?;
+    Ok(())
 }
 
 type Stored = (String, String, String, String);

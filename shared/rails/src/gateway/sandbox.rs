@@ -6,6 +6,7 @@
 //! GET    /charges/{key}                                     -> Standing
 //! DELETE /charges/{key}                                     -> Standing
 //! PUT    /collections/{key}               a Collection      -> Collected, or 402 and why
+//! DELETE /collections/{key}                                 -> Collected, or 402 and why
 //! PUT    /payments/{money}/refunds/{key}  an Amount         -> the refund's name, or 409
 //! PUT    /methods/{account}/{id}          a Method          -> Enrolled
 //! DELETE /methods/{token}
@@ -121,6 +122,22 @@ impl Sandbox {
         })
     }
 
+    /// Takes back what was ordered ahead.
+    async fn take_back(&self, key: &ChargeKey) -> Result<Standing, Fault> {
+        let path = path(&["collections", &key.to_string()])?;
+        let answer = self.request(Method::DELETE, &path).send().await?;
+        match answer.status {
+            StatusCode::NOT_FOUND => Ok(Standing::Missing),
+            // Declined: there is nothing to take back any more.
+            StatusCode::PAYMENT_REQUIRED => Ok(Standing::Expired),
+            _ => Ok(match expect_ok(&answer)?.json()? {
+                Outcome::TakenBack => Standing::Cancelled,
+                Outcome::UnderWay => Standing::InWork,
+                Outcome::Received(_) => Standing::Paid,
+            }),
+        }
+    }
+
     fn told(&self, facts: Told) -> Vec<Notice> {
         let gateway = &self.code;
         facts.facts.into_iter().map(|fact| Notice { gateway: gateway.clone(), fact }).collect()
@@ -180,7 +197,10 @@ impl Gateway for Sandbox {
     }
 
     async fn cancel(&self, key: &ChargeKey, _: Option<&Reference>) -> Result<Standing, Fault> {
-        self.standing(Method::DELETE, key).await
+        match self.standing(Method::DELETE, key).await? {
+            Standing::Missing if key.rail.is_collected() => self.take_back(key).await,
+            standing => Ok(standing),
+        }
     }
 
     async fn fetch(&self, key: &ChargeKey, _: Option<&Reference>) -> Result<Standing, Fault> {
@@ -216,6 +236,7 @@ impl Gateway for Sandbox {
                 Collected::Received(receipt)
             }
             Outcome::UnderWay => Collected::UnderWay(None),
+            Outcome::TakenBack => Collected::NotMade,
         })
     }
 

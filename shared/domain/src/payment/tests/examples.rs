@@ -1,8 +1,8 @@
 //! Payments by example.
 
 use super::{
-    super::{Fact, PaymentError, ReturnKind},
-    Ledger, brl, returned,
+    super::{Fact, PaymentError, ReturnKind, spend_credit},
+    Ledger, brl, named, returned,
 };
 use crate::settings::Overpaid;
 
@@ -80,6 +80,76 @@ fn a_second_payment_is_credit_or_is_held_to_be_given_back() {
     assert!(ledger.hear(&returned("bol", "r1", ReturnKind::Refund, "100.00")).unwrap());
     assert_eq!(ledger.state().1, "0.00");
     assert_eq!(ledger.payments[1].held, None);
+}
+
+/// A second payment of 100.00, held to be given back.
+fn held() -> Ledger {
+    let owing = Ledger { overpaid: Overpaid::Refund, ..Ledger::owing(&["100.00"]) };
+    let facts = ["pix", "bol"].map(|money| owing.paid(money, "100.00", 0, "2026-10-20"));
+    after(owing, &facts).0
+}
+
+#[test]
+fn of_what_is_held_only_what_is_still_here_is_given_back() {
+    let disputed = |kind| returned("bol", "d1", kind, "60.00");
+    let refund = |id: &str, amount| returned("bol", id, ReturnKind::Refund, amount);
+    let opened = disputed(ReturnKind::DisputeOpened);
+    // What was heard, what is held then, and the credit.
+    let cases: [(Vec<Fact>, Option<&str>, &str); 5] = [
+        (vec![opened.clone()], Some("40.00"), "0.00"),
+        (vec![opened.clone(), disputed(ReturnKind::DisputeLost)], Some("40.00"), "0.00"),
+        (vec![opened.clone(), disputed(ReturnKind::DisputeWon)], Some("40.00"), "60.00"),
+        (vec![refund("r1", "30.00"), refund("r2", "70.00")], None, "0.00"),
+        (vec![opened, refund("r1", "40.00")], None, "0.00"),
+    ];
+    for (facts, left, credit) in cases {
+        let mut ledger = held();
+        for fact in &facts {
+            ledger.hear(fact).unwrap();
+        }
+        let held = ledger.payments[1].held.as_ref().map(|held| held.amount);
+        assert_eq!((held, ledger.state().1.as_str()), (left.map(brl), credit), "{facts:?}");
+    }
+}
+
+#[test]
+fn a_refund_that_we_took_for_refused_and_was_done_takes_the_credit_back() {
+    let mut ledger = held();
+    let held = ledger.payments[1].held.clone().unwrap();
+    let (key, refusal) = (held.key.as_str(), held.refusal().unwrap());
+    assert_eq!(refusal, named(&format!("{key}-refused")));
+    let refused = returned("bol", refusal.as_str(), ReturnKind::RefundFailed, "100.00");
+    assert!(ledger.hear(&refused).unwrap());
+    assert_eq!(ledger.state().1, "100.00");
+    assert!(ledger.hear(&returned("bol", key, ReturnKind::Refund, "100.00")).unwrap());
+    assert_eq!(ledger.state().1, "0.00");
+}
+
+#[test]
+fn what_a_credit_note_leaves_pays_what_is_open_the_oldest_first() {
+    let owing = Ledger::owing(&["100.00", "50.00"]);
+    let cases: [(&str, [&str; 2], &str); 4] = [
+        ("0.00", ["100.00", "50.00"], "0.00"),
+        ("30.00", ["70.00", "50.00"], "0.00"),
+        ("120.00", ["0.00", "30.00"], "0.00"),
+        ("160.00", ["0.00", "0.00"], "10.00"),
+    ];
+    for (credit, want, left) in cases {
+        let mut ledger = owing.clone();
+        ledger.account.credit = brl(credit);
+        ledger.account.balance = ledger.account.balance.minus(brl(credit)).unwrap();
+        let (account, changed) = spend_credit(&ledger.account, &ledger.invoices).unwrap();
+        assert_eq!(account.balance, ledger.account.balance, "{credit}");
+        assert_eq!(account.version, ledger.account.version, "{credit}");
+        ledger.account = account;
+        for one in changed {
+            let place = ledger.invoices.iter().position(|before| before.id == one.id).unwrap();
+            ledger.invoices[place] = one;
+        }
+        assert_eq!(ledger.state(), (want.map(str::to_owned).to_vec(), left.to_owned()));
+        let again = spend_credit(&ledger.account, &ledger.invoices).unwrap();
+        assert_eq!(again, (ledger.account, Vec::new()), "{credit}");
+    }
 }
 
 #[test]

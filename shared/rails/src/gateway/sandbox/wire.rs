@@ -75,6 +75,8 @@ pub enum Outcome {
     Received(Receipt),
     /// A webhook will tell.
     UnderWay,
+    /// It was taken back before anything came of it.
+    TakenBack,
 }
 
 /// Why an attempt was declined.
