@@ -35,11 +35,15 @@ pub(crate) const CASES: &[Case] = &[
     ("register-charge/unknown-version.json", &["version 2: this function speaks version 1"], &[]),
     ("register-charge/unknown-field.json", &["unknown field `priority`"], &[]),
     ("register-charge/missing-field.json", &["missing field `invoice`"], &[]),
-    ("register-charge/missing-account.json", &["an invoice of nobody does not exist"], &[]),
-    ("register-charge/missing-invoice.json", &["an invoice of 1042 does not exist"], &[]),
+    ("register-charge/missing-account.json", &["account nobody does not exist"], &[]),
+    (
+        "register-charge/missing-invoice.json",
+        &["account 1042 has no invoice 2026-10-10-cycle"],
+        &[],
+    ),
     ("register-charge/not-an-invoice-id.json", &["`2026-11-10` is no invoice id"], &[]),
     ("register-charge/not-a-message.json", &crate::NOT_A_MESSAGE, &[]),
-    ("register-charge/mixed.json", &["not JSON", "an invoice of nobody does not exist"], BOTH),
+    ("register-charge/mixed.json", &["not JSON", "account nobody does not exist"], BOTH),
 ];
 
 const INVOICES: &str = "register-charge/invoices.json";
