@@ -172,7 +172,7 @@ impl Layout<'_> {
         } else {
             [
                 (words.due, locale.date(invoice.due)),
-                (words.amount_to_pay, locale.money(invoice.asked)),
+                (words.amount_to_pay, locale.money(invoice.open())),
                 (words.invoice_number, number.to_owned()),
             ]
         };

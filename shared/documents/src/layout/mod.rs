@@ -84,9 +84,9 @@ impl Layout<'_> {
         if self.invoice.is_credit_note() { self.words.credit_note } else { self.words.invoice }
     }
 
-    /// Whether it asks for money.
+    /// Whether it asks for money: what was paid since is not to be paid twice.
     fn asks_for_payment(&self) -> bool {
-        self.invoice.asked.is_positive() && self.invoice.status == InvoiceStatus::Issued
+        self.invoice.open().is_positive() && self.invoice.status == InvoiceStatus::Issued
     }
 
     fn ink(style: Style) -> Pen {

@@ -19,7 +19,7 @@ const PRINTED: usize = 300;
 impl Layout<'_> {
     /// The address in lines of a width; none if there is none.
     pub(super) fn address_to_pay_at(&self, width: f32) -> Vec<String> {
-        let Some(address) = self.codes.link.as_deref().filter(|_| self.asks_by_codes()) else {
+        let Some(address) = self.codes.link.as_deref().filter(|_| self.asks_for_payment()) else {
             return Vec::new();
         };
         let mut printed: String = address.chars().take(PRINTED).collect();

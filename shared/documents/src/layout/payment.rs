@@ -48,24 +48,17 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Whether the codes are to be printed. What was paid since is not to be paid twice.
-    pub(super) fn asks_by_codes(&self) -> bool {
-        self.asks_for_payment() && self.invoice.open().is_positive()
-    }
-
     /// Places the ways to pay, on a further page if there is no room under the content. Codes are
     /// there again once what was to be charged by itself could not be.
     ///
     /// # Errors
     /// [`DocumentError::Pix`].
     pub(super) fn payment(&mut self) -> Result<(), DocumentError> {
-        if !self.asks_for_payment() || (!self.codes.is_empty() && !self.asks_by_codes()) {
+        if !self.asks_for_payment() {
             return Ok(());
         }
         if let Some(collected) = self.invoice.collected.as_ref().filter(|_| self.codes.is_empty()) {
-            if self.invoice.open().is_positive() {
-                self.collected(collected);
-            }
+            self.collected(collected);
             return Ok(());
         }
         let section = self.payment_section();

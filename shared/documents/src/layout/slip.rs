@@ -147,7 +147,7 @@ impl Layout<'_> {
             (words.account_number, invoice.account.to_string()),
             (words.invoice_number, invoice.number.clone()),
             (words.due, locale.date(invoice.due)),
-            (words.amount_due, locale.money(invoice.asked)),
+            (words.amount_due, locale.money(invoice.open())),
         ];
         let mut y = top;
         let step = pt(28.5);

@@ -104,10 +104,22 @@ impl Layout<'_> {
             sums.push(Sum { quiet, ..Sum::new(label, locale.amount(tax.amount)) });
         }
         sums.push(Sum { strong: true, ..Sum::new(words.total, locale.amount(invoice.total)) });
-        if !invoice.credit_used.is_zero() {
-            sums.push(Sum::new(words.credit_used, locale.amount(-invoice.credit_used)));
+        // Drawn again after a part of it was paid, it asks for the rest.
+        let credit = invoice.settled.map_or(Ok(invoice.credit_used), |settled| {
+            invoice.credit_used.plus(settled.by_credit)
+        })?;
+        for (label, amount) in [(words.credit_used, credit), (words.payments, self.paid_since())] {
+            if !amount.is_zero() {
+                sums.push(Sum::new(label, locale.amount(-amount)));
+            }
         }
         Ok(sums)
+    }
+
+    /// What was paid of it since it was issued.
+    fn paid_since(&self) -> Money {
+        let settled = self.invoice.settled;
+        settled.map_or(Money::zero(self.invoice.currency()), |settled| settled.by_payments)
     }
 
     /// What became of the account, unless there is nothing to tell.
@@ -116,13 +128,14 @@ impl Layout<'_> {
         if invoice.previous_balance.is_zero() && invoice.payments.is_zero() {
             return Ok(Vec::new());
         }
+        let paid = self.paid_since();
         let this = if invoice.is_credit_note() { words.this_note } else { words.this_invoice };
         let sum = |label, money: Money| Sum::new(label, locale.amount(money));
         Ok(vec![
             sum(words.previous_balance, invoice.previous_balance),
-            sum(words.payments, -invoice.payments),
+            sum(words.payments, -invoice.payments.plus(paid)?),
             sum(this, invoice.total),
-            Sum { strong: true, ..sum(words.balance, invoice.balance()?) },
+            Sum { strong: true, ..sum(words.balance, invoice.balance()?.minus(paid)?) },
         ])
     }
 
@@ -143,8 +156,12 @@ impl Layout<'_> {
                 note = format!("{note} {}", words.nothing_to_do);
             }
             notes.push((quiet, note));
-        } else if invoice.asked.is_zero() {
-            let note = if owed { words.settled } else { words.nothing_to_pay };
+        } else if invoice.open().is_zero() {
+            let note = if owed || invoice.asked.is_positive() {
+                words.settled
+            } else {
+                words.nothing_to_pay
+            };
             notes.push((quiet, note.to_owned()));
         }
         if owed {
@@ -191,7 +208,7 @@ impl Layout<'_> {
         let (label, amount) = if invoice.is_credit_note() {
             (words.credited, -invoice.total)
         } else {
-            (words.amount_to_pay, invoice.asked)
+            (words.amount_to_pay, invoice.open())
         };
         self.y += pt(3.0);
         let tint = self.palette.tint;
