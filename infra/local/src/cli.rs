@@ -28,7 +28,7 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "Exit codes:
   0  done
-  1  something failed; standard error says what
+  1  something failed, or digits of a boleto or a Pix code are wrong; standard error says what
   2  the command line is wrong
   3  the data is wrong: every fault with file, line, column, and what would be right
   4  there is no such account, or nothing to be done for it";
@@ -201,7 +201,7 @@ pub(crate) struct Pay {
     #[arg(long, value_parser = by_hand)]
     pub(crate) rail: Rail,
     /// How much, in the account's currency: 109.90.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount)]
     pub(crate) amount: Decimal,
     /// The number of the receipt, the cheque or the transfer: what tells this payment from others.
     #[arg(long, value_name = "NUMBER")]
@@ -354,7 +354,7 @@ pub(crate) struct WriteBoleto {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) due: Option<Date>,
     /// The amount in reais: 123.45; 0 lets the payer say how much.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount)]
     pub(crate) amount: Decimal,
     /// The free field, 25 digits as the bank has laid them out.
     #[arg(long, value_name = "DIGITS")]
@@ -372,6 +372,12 @@ pub(crate) enum PixCommand {
 
 fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "no date: write year-month-day: 2026-11-30".to_owned())
+}
+
+fn amount(text: &str) -> Result<Decimal, String> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+    let read = Decimal::from_str_exact(text).ok().filter(|_| plain);
+    read.ok_or_else(|| "no amount: write it in digits, with a point: 1109.90".to_owned())
 }
 
 /// Logs of the stack go to standard error; `RUST_LOG` sets the level.

@@ -145,7 +145,9 @@ fn support_enters_what_came_in_by_its_receipt_and_has_a_card_stored() {
         ("50.00", "1001", 0, "was entered before, with the same amount, of 2026-10-22"),
         ("60", "1001", 3, "was entered before, with 50.00 BRL, of 2026-10-22: give this payment a"),
         ("60", "1002", 0, "receipt 1002: applied; its balance is -110.00 BRL"),
-        ("-5", "1003", 3, "--amount -5 is no payment in BRL: use more than 0, with at most 2"),
+        ("-5", "1003", 3, "--amount -5 is no payment in BRL: use more than 0 and at most"),
+        ("5,50", "1003", 2, "no amount: write it in digits, with a point"),
+        ("1e9", "1003", 2, "no amount"),
         ("5.001", "1003", 3, "--amount 5.001 is no payment in BRL"),
     ] {
         let run = pay(amount, receipt);

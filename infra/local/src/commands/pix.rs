@@ -11,8 +11,10 @@ use crate::cli::PixCommand;
 
 pub(crate) fn pix(command: &PixCommand) -> Result<(), Failed> {
     let PixCommand::Read { payload } = command;
-    let mut told = serde_json::to_value(BrCode::read(payload)?)?;
-    told["objects"] = objects(&tlv::read(payload.trim())?);
+    // Copied from paper, a code comes in several lines, none of which is a part of it.
+    let payload = payload.trim().replace(['\r', '\n'], "");
+    let mut told = serde_json::to_value(BrCode::read(&payload)?)?;
+    told["objects"] = objects(&tlv::read(&payload)?);
     Ok(say(&format!("{told:#}\n"))?)
 }
 

@@ -2,7 +2,7 @@
 
 use mensal_domain::{
     ids::GatewayCode,
-    money::Money,
+    money::{LIMIT, Money},
     payment::{About, Fact, Notice, PaymentId, Receipt},
 };
 use mensal_store::StoreError;
@@ -25,8 +25,8 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
             let (digits, currency) = (account.currency.digits(), account.currency);
             let amount = options.amount;
             Failed::Data(format!(
-                "mensal: --amount {amount} is no payment in {currency}: use more than 0, with at \
-                 most {digits} decimals"
+                "mensal: --amount {amount} is no payment in {currency}: use more than 0 and at \
+                 most {LIMIT}, with at most {digits} decimals"
             ))
         })?;
     let about = match options.invoice {
@@ -39,6 +39,17 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
         None => About::Account(id.clone()),
     };
     let paid_on = match options.on {
+        // The days of a local stack are those that it is told of.
+        Some(day) if matches!(opened, Opened::Deployed(_)) => {
+            let today = opened.today().await?;
+            if day > today {
+                return Err(Failed::Data(format!(
+                    "mensal: --on {day} is still to come: use the day on which it was paid, \
+                     {today} or before"
+                )));
+            }
+            day
+        }
         Some(day) => day,
         None => opened.today().await?,
     };

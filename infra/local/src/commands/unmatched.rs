@@ -1,6 +1,9 @@
 //! `unmatched`: what gateways have told and nobody could match, for people.
 
-use mensal_domain::payment::{About, Fact, Notice};
+use mensal_domain::{
+    money::Currency,
+    payment::{About, Fact, Notice},
+};
 use mensal_store::Unmatched;
 
 use super::{Failed, Opened, say};
@@ -48,19 +51,39 @@ fn amount(notice: &Notice) -> Option<String> {
     }
 }
 
+fn currency(notice: &Notice) -> Option<Currency> {
+    match &notice.fact {
+        Fact::Received(receipt) => Some(receipt.amount.currency()),
+        Fact::Returned(returned) => Some(returned.amount.currency()),
+        Fact::NotCollected(_) | Fact::Method(_) => None,
+    }
+}
+
 /// Says whose it is. What is entered so is told again, about that account; only then is the old
 /// word forgotten, so that nothing is lost in between, and nothing counts twice.
 async fn assign(options: &AssignUnmatched) -> Result<(), Failed> {
     let opened = Opened::existing(&options.place).await?;
     let (id, account) = (&options.notice, &options.account);
-    if opened.store().account(account).await?.is_none() {
+    let Some(owner) = opened.store().account(account).await? else {
         return Err(Failed::Nothing(format!("there is no account {account}")));
+    };
+    if let Some(invoice) = options.invoice
+        && opened.store().invoice(account, invoice).await?.is_none()
+    {
+        return Err(Failed::Nothing(format!("account {account} has no invoice {invoice}")));
     }
     let all = opened.store().unmatched().await?;
     let found = all.into_iter().find(|one| one.notice.id() == *id);
     let found = found.ok_or_else(|| {
         Failed::Nothing(format!("nothing unmatched has the id {id}: see `unmatched list`"))
     })?;
+    let (money, owed) = (currency(&found.notice), owner.currency);
+    if let Some(money) = money.filter(|money| *money != owed) {
+        return Err(Failed::Data(format!(
+            "mensal: {id} is in {money}, account {account} in {owed}: give it back at \
+             the gateway, or change it and enter what it comes to by `pay`"
+        )));
+    }
     let about = match options.invoice {
         Some(invoice) => About::Invoice(account.clone(), invoice),
         None => About::Account(account.clone()),
