@@ -82,7 +82,7 @@ async fn what_a_credit_note_leaves_pays_the_invoices_before_it() {
     let accounts = vec![account("owes", &json!({ "ones": ones }))];
     let data = Dataset { catalog, accounts, usage: [].into() };
     import(home.stack.store(), &data, date("2026-11-01"), true).await.unwrap();
-    let owes = "owes".parse().unwrap();
+    let debtor = "owes".parse().unwrap();
     for (until, open, credit) in [
         ("2026-11-30", vec!["80.00"], "0.00"),
         ("2026-12-31", vec!["50.00", "0.00"], "0.00"),
@@ -90,10 +90,10 @@ async fn what_a_credit_note_leaves_pays_the_invoices_before_it() {
         ("2027-02-28", vec!["0.00", "0.00", "0.00", "15.00"], "0.00"),
     ] {
         home.bill(until).await.unwrap();
-        let invoices = home.stack.store().invoices(&owes).await.unwrap();
+        let invoices = home.stack.store().invoices(&debtor).await.unwrap();
         let left: Vec<_> = invoices.iter().map(|one| one.open().amount().to_string()).collect();
         assert_eq!(left, open, "{until}");
-        let account = home.stack.store().account(&owes).await.unwrap().unwrap();
+        let account = home.stack.store().account(&debtor).await.unwrap().unwrap();
         assert_eq!(account.credit, format!("{credit} BRL").parse().unwrap(), "{until}");
         assert_eq!(home.audit().await.unwrap().violations, Vec::<String>::new(), "{until}");
     }

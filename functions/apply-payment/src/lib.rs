@@ -97,7 +97,8 @@ impl ApplyPayment {
         }
     }
 
-    /// Whether a person has said whose this money is: then it is applied there, as it was before.
+    /// Whether it is known whose this money is, since a person has said so, or by its name: then it
+    /// is applied there, as it was before.
     async fn is_assigned(&self, notice: &Notice, was_unmatched: bool) -> Result<bool, Failure> {
         let Some(money) = notice.about_money() else { return Ok(false) };
         let Some(account) = self.store.whose(&notice.gateway, money).await? else {

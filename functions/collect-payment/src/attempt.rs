@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::{Timestamp, civil::Date};
 use mensal_domain::{
     account::Account,
+    calendar::days_after,
     charge::{Charges, Payer},
     collection::{Attempt, AttemptState, Collect, collect},
-    invoice::Invoice,
+    invoice::{Invoice, InvoiceStatus},
     payment::{Advice, Fact, Notice},
     settings::BillingSettings,
 };
@@ -22,8 +23,8 @@ use mensal_store::StoreError;
 
 use crate::CollectPayment;
 
-/// Where two that ask at the same moment would both collect, one has it for so long: the minute that
-/// this function may take, and the minute that a gateway may go on after it has gone.
+/// For so long an order may be on its way: the minute that this function may take, and the minute
+/// that a gateway may go on after it has gone.
 const ALONE: Duration = Duration::from_mins(2);
 
 impl CollectPayment {
@@ -38,16 +39,20 @@ impl CollectPayment {
         today: Date,
     ) -> Result<Option<Date>, Failure> {
         let gateway = self.gateways.named(&attempt.gateway).await?;
-        if !gateway.keys_collections() {
-            let now = Timestamp::now();
-            if charges.busy_until.is_some_and(|until| now < until) {
-                return Err(Failure::Retry("it is being collected beside this".into()));
-            }
-            charges.busy_until = Some(now + ALONE);
+        let now = Timestamp::now();
+        if !gateway.keys_collections() && charges.is_busy(now) {
+            return Err(Failure::Retry("it is being collected beside this".into()));
         }
-        if charges.busy_until.is_some() || !charges.attempts.contains(&attempt) {
-            charges.note_attempt(attempt.clone());
-            charges = self.put(&charges).await?;
+        let again = charges.attempts.contains(&attempt);
+        charges.busy_until = Some(now + ALONE);
+        charges.note_attempt(attempt.clone());
+        charges = self.put(&charges, &*gateway, &attempt).await?;
+        // Whoever pays it from now on finds what was noted, and has the order taken back.
+        if !again && self.is_paid_meanwhile(invoice, &attempt).await? {
+            charges.note_attempt(Attempt { state: AttemptState::TakenBack, ..attempt });
+            charges.busy_until = None;
+            self.store.put_charges(&charges, &[]).await?;
+            return Ok(Some(days_after(today, 1)));
         }
         let method = account.methods.iter().find(|method| method.id == attempt.method);
         let state = match method {
@@ -69,13 +74,13 @@ impl CollectPayment {
             }
             None => failed("gone", Advice::AskCustomer),
         };
-        charges.note_attempt(Attempt { state, ..attempt });
+        charges.note_attempt(Attempt { state, ..attempt.clone() });
         charges.busy_until = None;
-        let charges = self.put(&charges).await?;
+        let charges = self.put(&charges, &*gateway, &attempt).await?;
         Ok(match collect(invoice, &charges, &account.methods, settings, today) {
             Collect::Wait(until) => Some(until),
             // Another method, tomorrow: one attempt a day is enough for any card network.
-            Collect::Try(_) => Some(mensal_domain::calendar::days_after(today, 1)),
+            Collect::Try(_) => Some(days_after(today, 1)),
             Collect::Nothing | Collect::GiveUp => None,
         })
     }
@@ -115,8 +120,29 @@ impl CollectPayment {
         }
     }
 
-    async fn put(&self, charges: &Charges) -> Result<Charges, Failure> {
-        self.store.put_charges(charges, &[]).await.map_err(|error| match error {
+    /// Whether less is to be paid of an invoice than an attempt is for.
+    async fn is_paid_meanwhile(
+        &self,
+        invoice: &Invoice,
+        attempt: &Attempt,
+    ) -> Result<bool, Failure> {
+        let now = self.store.invoice(&invoice.account, invoice.id).await?;
+        let open = now.filter(|now| now.status == InvoiceStatus::Issued).map(|now| now.open());
+        Ok(open.is_none_or(|open| open < attempt.amount))
+    }
+
+    /// Notes an attempt, and what its gateway will call it by.
+    async fn put(
+        &self,
+        charges: &Charges,
+        gateway: &dyn Gateway,
+        attempt: &Attempt,
+    ) -> Result<Charges, Failure> {
+        let key = attempt.key(charges);
+        let begun = attempt.state == AttemptState::Pending && charges.busy_until.is_some();
+        let called = gateway.called(&key).filter(|_| begun);
+        let called = called.map(|reference| (attempt.gateway.clone(), reference, key));
+        self.store.put_charges(charges, called.as_slice()).await.map_err(|error| match error {
             StoreError::Moved => Failure::Retry("its charges are at work beside this".into()),
             other => other.into(),
         })

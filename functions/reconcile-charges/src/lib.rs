@@ -90,23 +90,32 @@ impl ReconcileCharges {
     }
 
     /// Hands on what a gateway has told since it was asked last, and we do not know; how much it was.
-    /// However long that was: a day at once, each noted as it is done, since gateways limit what
-    /// they tell at once.
+    /// However long that was: the last hours first, then a day at once, each noted as it is done,
+    /// since gateways limit what they tell at once. A day that cannot be read keeps the hours from
+    /// nothing, and is asked for again.
     async fn catch_up(&self, code: &GatewayCode, at: Timestamp) -> Result<usize, Failure> {
         let gateway = self.gateways.named(code).await?;
+        let recent = at - LOOK_BACK.hours();
+        let Some(told) = history(&gateway, code, recent, at).await? else { return Ok(0) };
+        let mut missed = self.hand_on(code, told).await?;
         let looked = self.store.looked_through(code).await?;
-        let back = LOOK_BACK.hours();
-        let mut from = looked.unwrap_or(at).min(at) - back;
-        from = from.max(at - (24 * MOST_DAYS).hours());
-        let mut missed = 0;
-        while from < at {
-            let to = at.min(from + 24.hours());
-            let Some(told) = history(&gateway, code, from, to).await? else { return Ok(0) };
+        let mut from = looked.unwrap_or(at).min(at) - LOOK_BACK.hours();
+        let first = at - (24 * MOST_DAYS).hours();
+        if from < first {
+            tracing::warn!(gateway = %code, since = %from, "more than {MOST_DAYS} days to look back");
+            from = first;
+        }
+        while from < recent {
+            let to = recent.min(from + 24.hours());
+            let told = history(&gateway, code, from, to).await?.unwrap_or_default();
             missed += self.hand_on(code, told).await?;
             if looked.is_none_or(|looked| looked < to) {
                 self.store.note_looked(code, to).await?;
             }
             from = to;
+        }
+        if looked.is_none_or(|looked| looked < at) {
+            self.store.note_looked(code, at).await?;
         }
         Ok(missed)
     }

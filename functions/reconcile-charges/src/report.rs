@@ -62,8 +62,8 @@ impl ReconcileCharges {
 
     /// What was paid at a gateway on a day; none of one that keeps no lists. A gateway's day may
     /// begin elsewhere: a day more on either side is looked at, each by itself, since gateways
-    /// limit what they tell at once. What of the day itself is not known by now is handed on: where
-    /// the hourly looks were left out for longer than they look back, this heals it.
+    /// limit what they tell at once. What of the day itself is not known by now is handed on: what
+    /// a gateway has written into its lists later than the hourly looks go back.
     async fn paid_at(
         &self,
         gateway: &Connected,

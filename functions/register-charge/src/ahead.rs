@@ -1,6 +1,6 @@
 //! What was ordered ahead, and is for more than an invoice still asks for.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use mensal_domain::{
     charge::{ChargeKey, Charges},
     collection::{Attempt, AttemptState, to_take_back},
@@ -17,18 +17,25 @@ use crate::{Called, RegisterCharge};
 
 impl RegisterCharge {
     /// Takes back what was ordered ahead for an invoice that was paid, or partly paid, meanwhile. What
-    /// can be taken back no more is left as it is: its money becomes credit.
+    /// can be taken back no more is left as it is: its money becomes credit. With why not all of it
+    /// could be tried: the message is to come again, and all else is done before.
     ///
     /// # Errors
-    /// When nobody knows what came of it: the message comes again.
+    /// The table's.
     pub(crate) async fn take_back(
         &self,
         invoice: &Invoice,
         mut charges: Charges,
         today: Date,
-    ) -> Result<Charges, Failure> {
+    ) -> Result<(Charges, Option<Failure>), Failure> {
         let (mut noted, mut later) = (false, None);
+        let busy = charges.is_busy(Timestamp::now());
         for attempt in to_take_back(invoice, &charges, today) {
+            // Its order may reach the gateway after our word that it is none.
+            if attempt.state == AttemptState::Pending && busy {
+                later = Some(Failure::Retry("it is being ordered at this moment".into()));
+                continue;
+            }
             match self.is_taken_back(&attempt, &attempt.key(&charges)).await {
                 Ok(true) => {
                     noted = true;
@@ -41,7 +48,7 @@ impl RegisterCharge {
         if noted {
             charges = self.put(&charges, &Called::new()).await?;
         }
-        later.map_or(Ok(charges), Err)
+        Ok((charges, later))
     }
 
     async fn is_taken_back(&self, attempt: &Attempt, key: &ChargeKey) -> Result<bool, Failure> {

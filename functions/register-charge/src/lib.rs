@@ -88,8 +88,10 @@ impl RegisterCharge {
         let before = self.store.charges(&of, id).await?;
         let mut charges = before.unwrap_or_else(|| Charges::none(of.clone(), id, today));
         let invoice = self.invoice(&of, id).await?;
-        charges = self.take_back(&invoice, charges, today).await?;
-        let (gateways, mut unreached) = self.connected(&invoice, &charges).await;
+        let (left, ordered) = self.take_back(&invoice, charges, today).await?;
+        charges = left;
+        let (gateways, unconnected) = self.connected(&invoice, &charges).await;
+        let mut unreached = ordered.or(unconnected);
         let payer = payer(&account, &invoice);
         let mut invoiced = Invoiced { invoice, payer, gateways, today };
         for _ in 0..MOST_ROUNDS {

@@ -162,10 +162,13 @@ pub fn learn(
             if over || unchanged {
                 return false;
             }
-            // What the customer has set stays.
+            // What the customer has set stays. A card that its network has renewed is no other: it
+            // may be charged for nothing that it was not charged for before.
+            let renewed = method.state == MethodState::Active && same_token;
+            let since = if renewed { method.since } else { on };
             let (limit, instalments, id) = (method.limit, method.instalments, method.id.clone());
             let (label, expires) = (label.clone(), *expires);
-            *method = PaymentMethod { id, label, expires, limit, instalments, ..fresh };
+            *method = PaymentMethod { id, label, expires, limit, instalments, since, ..fresh };
             true
         }
         (MethodChange::Revoked, Some(known)) => over(&mut methods[known], MethodState::Revoked, on),
@@ -278,6 +281,21 @@ mod tests {
             (methods[0].state, methods[0].label.as_str()),
             (MethodState::Active, "Visa •••• 7777")
         );
+    }
+
+    #[test]
+    fn a_card_that_its_network_has_renewed_stands_since_it_was_stored() {
+        let gateway: GatewayCode = "stripe".parse().unwrap();
+        let mut methods = Vec::new();
+        for (label, token, on, since) in [
+            ("Visa •••• 4242", "pm_1", "2026-11-10", "2026-11-10"),
+            ("Visa •••• 1881", "pm_1", "2026-12-10", "2026-11-10"),
+            ("Visa •••• 1881", "pm_2", "2027-01-10", "2027-01-10"),
+        ] {
+            assert!(learn(&mut methods, &gateway, &active(label, token), on.parse().unwrap()));
+            assert_eq!((methods.len(), methods[0].label.as_str()), (1, label));
+            assert_eq!(methods[0].since.to_string(), since, "{label}, {token}");
+        }
     }
 
     #[test]

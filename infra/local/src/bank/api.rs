@@ -170,9 +170,15 @@ async fn take_back(Shared(ledger): Books, Path(key): Path<ChargeKey>) -> Answer 
     let Some(ordered) = ledger.tried(&key)? else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    let answer = serde_json::to_string(&Outcome::TakenBack)?;
-    if ledger.take_back(&key, [&money_of(&key), &failed_of(&key)], &answer)? {
-        return Ok(replayed(&answer));
+    let taken_back = serde_json::to_string(&Outcome::TakenBack)?;
+    // As the Central Bank's rules have it: another try is taken back no more.
+    let mut another = false;
+    for serial in 1..key.serial {
+        let earlier = ledger.tried(&ChargeKey { serial, ..key.clone() })?;
+        another |= earlier.is_some_and(|answer| answer != taken_back);
+    }
+    if !another && ledger.take_back(&key, &ids_of(&key), &taken_back)? {
+        return Ok(replayed(&taken_back));
     }
     Ok(replayed(&ledger.outcome(&key)?.unwrap_or(ordered)))
 }
@@ -197,6 +203,12 @@ impl Ledger {
             _ => None,
         })
     }
+}
+
+/// What may be booked of an attempt: its money or its failure, and a dispute about it.
+fn ids_of(key: &ChargeKey) -> [String; 4] {
+    let money = money_of(key);
+    [failed_of(key), format!("{money}-1"), format!("{money}-2"), money]
 }
 
 fn failed_of(key: &ChargeKey) -> String {

@@ -220,18 +220,20 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes back what was to come of an attempt under these names, and answers this of it from now
-    /// on. False if nothing is to come of it any more.
+    /// Takes back what was to come of an attempt under these names, unless some of it has come, and
+    /// answers this of it from now on. False if nothing is to come of it any more.
     pub(super) fn take_back(
         &self,
         key: &ChargeKey,
-        [money, failed]: [&str; 2],
+        ids: &[String; 4],
         answer: &str,
     ) -> Result<bool, Error> {
         let connection = self.connection();
         let both = connection.unchecked_transaction()?;
-        let sql = "DELETE FROM later WHERE id IN (?1, ?2)";
-        let taken = both.execute(sql, [money, failed])? > 0;
+        let sql = "SELECT COUNT(*) FROM facts WHERE id IN (?1, ?2, ?3, ?4)";
+        let come: i64 = both.query_row(sql, ids.each_ref(), |row| row.get(0))?;
+        let sql = "DELETE FROM later WHERE id IN (?1, ?2, ?3, ?4)";
+        let taken = come == 0 && both.execute(sql, ids.each_ref())? > 0;
         if taken {
             let sql = "UPDATE tries SET answer = ?2 WHERE key = ?1";
             both.execute(sql, [&key.to_string(), answer])?;

@@ -67,7 +67,13 @@ impl Billed {
     /// # Errors
     /// As [`spend_credit`].
     pub fn spend(self, invoices: &[Invoice]) -> Result<Self, PaymentError> {
-        let (account, settled) = spend_credit(&self.account, invoices)?;
+        let (mut account, settled) = spend_credit(&self.account, invoices)?;
+        // What was ordered for all of one is taken back: what is left of it is to be collected.
+        if let Some(issued) = self.invoice.as_ref().map(|invoice| invoice.issued)
+            && settled.iter().any(|invoice| invoice.open().is_positive())
+        {
+            account.review_by(issued);
+        }
         Ok(Self { account, settled, ..self })
     }
 }

@@ -176,7 +176,8 @@ pub struct Charges {
     /// The business date on which they were last looked at.
     #[serde(rename = "on")]
     pub looked_at: Date,
-    /// Until then somebody is collecting, and nobody else does.
+    /// Until then somebody may be ordering an attempt: whether one that is pending was ordered, a
+    /// gateway cannot say before.
     #[serde(rename = "busy", default, skip_serializing_if = "Option::is_none")]
     pub busy_until: Option<Timestamp>,
 }
@@ -194,6 +195,12 @@ impl Charges {
             looked_at: on,
             busy_until: None,
         }
+    }
+
+    /// Whether somebody may be ordering an attempt.
+    #[must_use]
+    pub fn is_busy(&self, now: Timestamp) -> bool {
+        self.busy_until.is_some_and(|until| now < until)
     }
 
     /// The key of one of them.

@@ -124,12 +124,13 @@ fn brought_to(
 /// Whether a charge that came last is over, so that another one can take its place.
 fn makes_room(charge: &Charge, wanted: &Desired) -> bool {
     match charge.state {
-        ChargeState::Pending(_) | ChargeState::Registered => false,
+        // What was paid is on its way to the invoice: asked for again, it would be paid twice.
+        ChargeState::Pending(_) | ChargeState::Registered | ChargeState::Paid => false,
         // What has settled and is open again was short, returned or disputed.
         ChargeState::Cancelled | ChargeState::Settled => true,
-        // Asking for the same again would be refused again, or paid twice: what was paid may
-        // still be on its way to the invoice. Expired, it can be paid no more on these terms.
-        ChargeState::Paid | ChargeState::Refused(_) | ChargeState::Expired => {
+        // Asking for the same again would be refused again. Expired, it can be paid no more on
+        // these terms.
+        ChargeState::Refused(_) | ChargeState::Expired => {
             charge.terms != wanted.terms || charge.gateway != wanted.gateway
         }
     }
@@ -228,7 +229,7 @@ mod tests {
     #[test]
     fn what_is_over_is_not_asked_for_again_on_the_same_terms() {
         let refused = ChargeState::Refused("no tax number".into());
-        for state in [ChargeState::Paid, ChargeState::Expired, refused] {
+        for state in [ChargeState::Expired, refused] {
             let mut charges = none();
             let pix = [wanted(Rail::Pix, "100.00")];
             converge(&mut charges, &pix, true);
@@ -244,6 +245,10 @@ mod tests {
         let mut charges = none();
         let pix = [wanted(Rail::Pix, "100.00")];
         converge(&mut charges, &pix, true);
+        charges.charges[0].state = ChargeState::Paid;
+        for amount in ["100.00", "40.00"] {
+            assert!(converge(&mut charges, &[wanted(Rail::Pix, amount)], true).is_empty());
+        }
         charges.charges[0].state = ChargeState::Settled;
         assert!(converge(&mut charges, &[], true).is_empty());
         assert_eq!(converge(&mut charges, &pix, true), ["register pix 2"]);

@@ -195,6 +195,10 @@ fn from(
     }
     let again = days_after(last.due.max(last.on), interval.max(1));
     if method.rail == Rail::PixAutomatico {
+        // Another try is for the same amount, and a bank takes no second order for one cycle.
+        if last.amount != invoice.open() {
+            return Collect::GiveUp;
+        }
         let window =
             days_after(own().map(|one| one.due).min().unwrap_or(last.due), PIX_AUTOMATICO_WITHIN);
         let day = again.max(days_after(today, 1));

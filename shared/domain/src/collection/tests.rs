@@ -198,6 +198,23 @@ fn a_pix_automatico_is_told_of_by_its_first_key_and_the_day_says_which_try_it_wa
 }
 
 #[test]
+fn a_pix_automatico_that_has_failed_is_tried_again_for_the_same_amount_only() {
+    let mut invoice = invoice();
+    let mut charges = Charges::none("1042".parse().unwrap(), invoice.id, invoice.issued);
+    let methods = [method("rec", Rail::PixAutomatico)];
+    let next = |invoice: &Invoice, charges: &Charges, today: &str| {
+        collect(invoice, charges, &methods, &BillingSettings::default(), date(today))
+    };
+    let Collect::Try(attempt) = next(&invoice, &charges, "2026-11-10") else { panic!("not tried") };
+    let (code, advice) = ("AM04".into(), Advice::RetryLater);
+    charges.attempts.push(Attempt { state: AttemptState::Failed { code, advice }, ..attempt });
+    assert!(matches!(next(&invoice, &charges, "2026-11-21"), Collect::Try(_)));
+    invoice.settled =
+        serde_json::from_value(json!({ "pay": "40.00 BRL", "cred": "0.00 BRL", "n": 1 })).unwrap();
+    assert_eq!(next(&invoice, &charges, "2026-11-21"), Collect::GiveUp);
+}
+
+#[test]
 fn money_on_its_way_keeps_every_method_from_being_charged() {
     let invoice = invoice();
     let mut charges = Charges::none("1042".parse().unwrap(), invoice.id, invoice.issued);

@@ -252,7 +252,9 @@ fn give_back(payment: &mut Payment, fact: &Return) -> bool {
 
 /// What is still to be given back: less by what more is away now, and nothing if it could not be.
 fn still_held(held: Held, fact: &Return, more: Option<Money>) -> Option<Held> {
-    if fact.kind == ReturnKind::RefundFailed && (fact.id == held.key || held.is_refusal(&fact.id)) {
+    // Or by a gateway's own name for the refund, of which its beginning was not heard yet.
+    let ours = || fact.id == held.key || held.is_refusal(&fact.id) || fact.amount == held.amount;
+    if fact.kind == ReturnKind::RefundFailed && ours() {
         return None;
     }
     let Some(more) = more else { return Some(held) };

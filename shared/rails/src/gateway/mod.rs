@@ -92,6 +92,12 @@ pub trait Gateway: std::fmt::Debug + Send + Sync {
         true
     }
 
+    /// What webhooks and lists call a collection of a key by, if they do not name the key: to be
+    /// remembered before it is ordered.
+    fn called(&self, _key: &ChargeKey) -> Option<Reference> {
+        None
+    }
+
     /// Collects from a stored method.
     ///
     /// # Errors

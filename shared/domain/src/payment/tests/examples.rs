@@ -94,13 +94,17 @@ fn of_what_is_held_only_what_is_still_here_is_given_back() {
     let disputed = |kind| returned("bol", "d1", kind, "60.00");
     let refund = |id: &str, amount| returned("bol", id, ReturnKind::Refund, amount);
     let opened = disputed(ReturnKind::DisputeOpened);
+    let failed = returned("bol", "r1", ReturnKind::RefundFailed, "100.00");
     // What was heard, what is held then, and the credit.
-    let cases: [(Vec<Fact>, Option<&str>, &str); 5] = [
+    let cases: [(Vec<Fact>, Option<&str>, &str); 8] = [
         (vec![opened.clone()], Some("40.00"), "0.00"),
         (vec![opened.clone(), disputed(ReturnKind::DisputeLost)], Some("40.00"), "0.00"),
         (vec![opened.clone(), disputed(ReturnKind::DisputeWon)], Some("40.00"), "60.00"),
         (vec![refund("r1", "30.00"), refund("r2", "70.00")], None, "0.00"),
         (vec![opened, refund("r1", "40.00")], None, "0.00"),
+        (vec![failed.clone()], None, "100.00"),
+        (vec![failed.clone(), refund("r1", "100.00")], None, "100.00"),
+        (vec![refund("r1", "100.00"), failed], None, "100.00"),
     ];
     for (facts, left, credit) in cases {
         let mut ledger = held();

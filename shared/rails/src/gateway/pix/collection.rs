@@ -112,13 +112,11 @@ impl Pix {
     ) -> Result<Collected, Fault> {
         let under_way = Collected::UnderWay(Some(txid.to_reference()));
         let attempts = earlier.tentativas.as_deref().unwrap_or_default();
-        let live = |status| matches!(status, AttemptStatus::Asked | AttemptStatus::Scheduled);
-        if let Some(attempt) = attempts.iter().find(|attempt| live(attempt.status)) {
-            // Asked for before, and heard nothing of. A bank moves a day without banks to the next
-            // one with.
-            if attempt.on >= order.due {
-                return Ok(under_way);
-            }
+        // Asked for before, and heard nothing of.
+        if is_tried(earlier, order.due) {
+            return Ok(under_way);
+        }
+        if attempts.iter().any(is_live) {
             return Err(Fault::Unavailable("an earlier try is still under way".into()));
         }
         // Tried before, and told of since.
@@ -137,7 +135,11 @@ impl Pix {
         let path = format!("cobr/{txid}/retentativa/{}", order.due);
         match self.session.ask(Method::POST, &path, &[], None).await? {
             Said::Done(answer) => answer.json::<wire::Collection>().map(|_| under_way),
-            Said::Refused(fault) => Err(fault),
+            // Somebody else may have asked for it at the same moment.
+            Said::Refused(fault) => match self.look(txid).await? {
+                Some(now) if is_tried(&now, order.due) => Ok(under_way),
+                _ => Err(fault),
+            },
             Said::Missing => Err(Fault::Conflict("there is no such collection".into())),
         }
     }
@@ -189,11 +191,11 @@ impl Pix {
     }
 
     /// Takes a collection back. A bank does so until 22:00 of the day before it is due
-    /// ([`windows::last_cancellation`]); later the answer is how it stands.
+    /// ([`windows::last_cancellation`]); later the answer is how it stands. Another try, which goes
+    /// on under the key of an earlier one, none takes back any more.
     pub(super) async fn cancel_collection(&self, key: &ChargeKey) -> Result<Standing, Fault> {
         self.automatic()?;
         let body = json!({ "status": "CANCELADA" });
-        // Another try goes on under the key of an earlier one.
         for serial in (1..=key.serial).rev().take(RETRIES + 1) {
             let key = ChargeKey { serial, ..key.clone() };
             let path = format!("cobr/{}", Txid::of(&key));
@@ -232,6 +234,17 @@ fn is_of(earlier: &wire::Collection, order: &Collection, recurrence: &str) -> bo
     earlier.recurrence.as_str() == recurrence
         && amount == Some(order.amount)
         && after.is_some_and(|after| (1..=RETRY_DAYS).contains(&after))
+}
+
+/// Whether a try of a collection is under way that was asked for a day. A bank moves a day without
+/// banks to the next one with.
+fn is_tried(collection: &wire::Collection, due: Date) -> bool {
+    let attempts = collection.tentativas.as_deref().unwrap_or_default();
+    attempts.iter().any(|attempt| is_live(attempt) && attempt.on >= due)
+}
+
+fn is_live(attempt: &wire::Attempt) -> bool {
+    matches!(attempt.status, AttemptStatus::Asked | AttemptStatus::Scheduled)
 }
 
 fn due_of(collection: &wire::Collection) -> Option<Date> {

@@ -41,6 +41,7 @@ use super::{
 };
 use crate::{
     http::Unusable,
+    pix::Txid,
     signature::{Refused, Secrets, Verified, shared_token},
 };
 
@@ -126,6 +127,11 @@ impl Gateway for Pix {
             Rail::PixAutomatico => self.fetch_collection(key).await,
             _ => Err(PIX_ONLY),
         }
+    }
+
+    fn called(&self, key: &ChargeKey) -> Option<Reference> {
+        let txid = Txid::of(key);
+        (txid.key().as_ref() != Some(key)).then(|| txid.to_reference())
     }
 
     async fn collect(&self, collection: &Collection) -> Result<Collected, Fault> {

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -141,6 +142,17 @@ impl Api {
     ) -> Result<T, Trouble> {
         let request = self.request(Method::POST, path).header("Idempotency-Key", key);
         read(&request.form(&form.0).send().await?)
+    }
+
+    /// Changes what there is, to what it may be already, under a key of this request alone: what
+    /// Stripe has answered to one, an error of its own, too, it answers for a day.
+    pub(super) async fn change<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        form: &Form,
+    ) -> Result<T, Trouble> {
+        let key = format!("mensal/{path}/{}", Timestamp::now().as_nanosecond());
+        self.post(path, &key, form).await
     }
 
     fn request(&self, method: Method, path: &str) -> Request {

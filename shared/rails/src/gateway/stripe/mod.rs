@@ -8,10 +8,9 @@
 //! - A **payment** is a payment intent, `pi_…`, with our charge's key in its metadata. It is dated
 //!   by the day on which it was ordered: a bank takes days to carry out a debit, and the payer is
 //!   not late for that.
-//! - A **page** lives for 24 hours (Stripe's limit), and so does the key that it was ordered with:
-//!   where the answer to an order was lost, nobody has the page's address, and ordering it again
-//!   gives the same page, or another once the first has run out. Without a reference there is no
-//!   asking for it.
+//! - A **page** is a payment link, which stands until it is paid or taken back. Where the answer to
+//!   an order was lost, nobody has the page's address, and ordering it again gives the same page,
+//!   or, the day after, another. Without a reference there is no asking for it.
 //! - What is asked for again more than a day later is looked up first: an intent among those of
 //!   its customer, a refund among those of its payment.
 //!
@@ -216,6 +215,11 @@ impl Gateway for Stripe {
         reference: Option<&Reference>,
     ) -> Result<Standing, Fault> {
         self.look_at_page(key, reference).await
+    }
+
+    /// A key of Stripe's is one of its day.
+    fn keys_collections(&self) -> bool {
+        false
     }
 
     async fn collect(&self, collection: &Collection) -> Result<Collected, Fault> {
