@@ -143,7 +143,12 @@ fn support_enters_what_came_in_by_its_receipt_and_has_a_card_stored() {
     for (amount, receipt, code, want) in [
         ("50", "1001", 0, "receipt 1001: applied; its balance is -50.00 BRL"),
         ("50.00", "1001", 0, "was entered before, with the same amount, of 2026-10-22"),
-        ("60", "1001", 3, "was entered before, with 50.00 BRL, of 2026-10-22: give this payment a"),
+        (
+            "60",
+            "1001",
+            3,
+            "was entered before, with 50.00 BRL by cash, of 2026-10-22: give this payment",
+        ),
         ("60", "1002", 0, "receipt 1002: applied; its balance is -110.00 BRL"),
         ("-5", "1003", 3, "--amount -5 is no payment in BRL: use more than 0 and at most"),
         ("5,50", "1003", 2, "no amount: write it in digits, with a point"),
@@ -154,6 +159,9 @@ fn support_enters_what_came_in_by_its_receipt_and_has_a_card_stored() {
         let said = if code == 0 { &run.out } else { &run.err };
         assert!(run.code == code && said.contains(want), "{amount}: {} {}", run.out, run.err);
     }
+    let again = ["pay", "20205", "--rail", "cheque", "--amount", "50", "--receipt", "1001"];
+    let again = mensal(data.path(), &again);
+    assert!(again.code == 3 && again.err.contains("1001-2"), "another way: {}", again.err);
     // A card is stored on a page, which has to send the customer on.
     let card = ["methods", "add", "20205", "visa", "--rail", "card", "--gateway", "sandbox"];
     let nowhere = mensal(data.path(), &card);
@@ -164,6 +172,21 @@ fn support_enters_what_came_in_by_its_receipt_and_has_a_card_stored() {
     assert_eq!(mensal(data.path(), &page).code, 0);
     let listed = mensal(data.path(), &["methods", "list", "20205"]);
     assert!(listed.out.starts_with("visa  card at sandbox"), "{}", listed.out);
+    for (command, want) in [
+        (&["methods", "revoke", "20205", "visa"][..], ""),
+        (&["methods", "default", "20205", "visa"], "is revoked: use one that is active"),
+        (
+            &["methods", "add", "20205", "v2", "--rail", "card", "--gateway", "till"],
+            "none is stored there: use another gateway",
+        ),
+        (
+            &["methods", "add", "20205", "v2", "--rail", "card", "--gateway", "banco"],
+            "of the file gateways/banco.json",
+        ),
+    ] {
+        let run = mensal(data.path(), command);
+        assert!(run.err.contains(want) && !run.err.contains("tried again"), "{}", run.err);
+    }
     let nobody = ["pay", "1", "--rail", "cash", "--amount", "5", "--receipt", "1"];
     assert_eq!(mensal(data.path(), &nobody).code, 4);
     assert_eq!(mensal(data.path(), &["audit"]).code, 0);

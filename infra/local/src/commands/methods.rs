@@ -18,9 +18,7 @@ pub(crate) async fn methods(command: &MethodCommand) -> Result<(), Failed> {
     match command {
         MethodCommand::List { account, place } => list(account, place).await,
         MethodCommand::Add(options) => add(options).await,
-        MethodCommand::Default(one) => {
-            change(one, |account| make_default(&mut account.methods, &one.method)).await
-        }
+        MethodCommand::Default(one) => default(one).await,
         MethodCommand::Instalments { one, parts } => {
             let parts = *parts;
             change(one, |account| {
@@ -81,12 +79,19 @@ async fn add(options: &AddMethod) -> Result<(), Failed> {
             "mensal: account {account} has a method {method} already"
         )));
     }
-    let gateway = opened.gateway(&options.place, &options.gateway).await?;
-    if !gateway.serves(options.rail) || !options.rail.is_collected() {
+    let connected = opened.gateway(&options.place, &options.gateway).await?;
+    if !connected.serves(options.rail) || !options.rail.is_collected() {
         let (gateway, rail) = (&options.gateway, options.rail);
+        let offers =
+            Rail::ALL.into_iter().filter(|one| one.is_collected() && connected.serves(*one));
+        let offers: Vec<_> = offers.map(Rail::as_str).collect();
+        let right = if offers.is_empty() {
+            "none is stored there: use another gateway".to_owned()
+        } else {
+            format!("use {}", offers.join(" or "))
+        };
         return Err(Failed::Data(format!(
-            "mensal: gateway {gateway} collects nothing by {rail}: use card, bank_debit or \
-             pix_automatico, as it offers them"
+            "mensal: gateway {gateway} collects nothing by {rail}: {right}"
         )));
     }
     let return_to = match (&options.return_to, options.rail) {
@@ -116,7 +121,7 @@ async fn add(options: &AddMethod) -> Result<(), Failed> {
         starts_on: today,
         limit: None,
     };
-    let enrolled = gateway.enroll(&enrollment).await.map_err(|why| why.to_string())?;
+    let enrolled = connected.enroll(&enrollment).await.map_err(|why| why.to_string())?;
     let was = account.version;
     account.version += 1;
     account.methods.push(PaymentMethod {
@@ -148,6 +153,22 @@ async fn add(options: &AddMethod) -> Result<(), Failed> {
     let (method, account) = (&options.method, &options.account);
     say(&format!("method {method} of account {account} is active once the gateway says so\n"))?;
     Ok(())
+}
+
+/// Puts a method in front, unless it is over: nothing is tried from it.
+async fn default(one: &OneMethod) -> Result<(), Failed> {
+    let opened = Opened::existing(&one.place).await?;
+    let account = account(&opened, &one.account).await?;
+    let method = account.methods.iter().find(|method| method.id == one.method);
+    let over = match method.map(|method| method.state) {
+        Some(MethodState::Revoked) => "revoked",
+        Some(MethodState::Expired) => "expired",
+        _ => return change(one, |to| make_default(&mut to.methods, &one.method)).await,
+    };
+    let (method, account) = (&one.method, &one.account);
+    Err(Failed::Data(format!(
+        "mensal: method {method} of account {account} is {over}: use one that is active"
+    )))
 }
 
 async fn change(one: &OneMethod, change: impl FnOnce(&mut Account) -> bool) -> Result<(), Failed> {

@@ -30,6 +30,7 @@ use mensal_cloud::Deployed;
 use mensal_domain::{ids::GatewayCode, payment::Notice};
 use mensal_importer::Faults;
 use mensal_runtime::{
+    Failure,
     clients::Clients,
     gateways::{Connected, Gateways},
     messages::ApplyNotice,
@@ -219,7 +220,14 @@ impl Opened {
         let reached = self.reached(place).await?;
         let secrets = reached.clients.secrets();
         let gateways = Gateways::new(secrets, reached.secrets, vec![code.clone()]);
-        Ok(gateways.named(code).await?)
+        gateways.named(code).await.map_err(|why| {
+            let (Failure::Retry(why) | Failure::Poison(why)) = why;
+            match self {
+                Self::Deployed(_) => why,
+                _ => format!("{why} (on the local stack, of the file gateways/{code}.json)"),
+            }
+            .into()
+        })
     }
 
     /// Waits until the bank of a stack of our own has told what it has to tell.

@@ -62,14 +62,14 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
     let receipt = &options.receipt;
     if let Some(before) = entered().await? {
         let told = format!("receipt {receipt} of account {id} was entered before, with");
-        let (was, on) = (before.amount, before.paid_on);
-        if was == amount {
+        let (was, on, by) = (before.amount, before.paid_on, before.rail);
+        if (was, by) == (amount, options.rail) && options.on.is_none_or(|day| day == on) {
             say(&format!("{told} the same amount, of {on}: it counts once\n"))?;
             return Ok(());
         }
         return Err(Failed::Data(format!(
-            "mensal: {told} {was}, of {on}: give this payment a receipt of its own, such as \
-             {receipt}-2"
+            "mensal: {told} {was} by {by}, of {on}: give this payment a receipt of its own, such \
+             as {receipt}-2"
         )));
     }
     let receipt = Receipt {
