@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Enter a payment that came by cash, cheque or wire. Entering it twice counts once.
     Pay(Pay),
+    /// Take a payment that was entered by hand off the books again: a cheque that bounced, a slip.
+    Reverse(Reverse),
     /// The payment methods of an account: cards, bank accounts, Pix Automático.
     #[command(subcommand)]
     Methods(MethodCommand),
@@ -210,6 +212,20 @@ pub(crate) struct Pay {
     #[arg(long)]
     pub(crate) invoice: Option<InvoiceId>,
     /// The day on which it was paid [default: today].
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) on: Option<Date>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Args)]
+pub(crate) struct Reverse {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// The number that the payment was entered under.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) receipt: Reference,
+    /// The day on which it came back [default: today].
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) on: Option<Date>,
     #[command(flatten)]

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
             Some(Command::Audit(options)) => commands::audit(&options).await,
             Some(Command::Unpark(options)) => commands::unpark(&options).await,
             Some(Command::Pay(options)) => commands::pay(&options).await,
+            Some(Command::Reverse(options)) => commands::reverse(&options).await,
             Some(Command::Methods(command)) => commands::methods(&command).await,
             Some(Command::Unmatched(command)) => commands::unmatched(&command).await,
             Some(Command::Reconciliation(options)) => commands::reconciliation(&options).await,

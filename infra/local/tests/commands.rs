@@ -162,6 +162,21 @@ fn support_enters_what_came_in_by_its_receipt_and_has_a_card_stored() {
     let again = ["pay", "20205", "--rail", "cheque", "--amount", "50", "--receipt", "1001"];
     let again = mensal(data.path(), &again);
     assert!(again.code == 3 && again.err.contains("1001-2"), "another way: {}", again.err);
+    // A cheque bounces: it is taken off once, and its number is used up.
+    for (receipt, code, want) in [
+        (
+            "1002",
+            0,
+            "60.00 BRL of account 20205, receipt 1002: taken off; its balance is -50.00 BRL",
+        ),
+        ("1002", 0, "taken off before, on 2026-10-23"),
+        ("9999", 4, "no receipt 9999 of account 20205 was entered by hand"),
+    ] {
+        let args = ["reverse", "20205", "--receipt", receipt, "--on", "2026-10-23"];
+        let run = mensal(data.path(), &args);
+        let said = if code == 0 { &run.out } else { &run.err };
+        assert!(run.code == code && said.contains(want), "{receipt}: {} {}", run.out, run.err);
+    }
     // A card is stored on a page, which has to send the customer on.
     let card = ["methods", "add", "20205", "visa", "--rail", "card", "--gateway", "sandbox"];
     let nowhere = mensal(data.path(), &card);
@@ -190,6 +205,23 @@ fn support_enters_what_came_in_by_its_receipt_and_has_a_card_stored() {
     let nobody = ["pay", "1", "--rail", "cash", "--amount", "5", "--receipt", "1"];
     assert_eq!(mensal(data.path(), &nobody).code, 4);
     assert_eq!(mensal(data.path(), &["audit"]).code, 0);
+}
+
+#[test]
+fn a_wrong_secret_of_a_gateway_is_told_as_the_stack_starts() {
+    let data = tempfile::tempdir().unwrap();
+    let gateways = data.path().join("gateways");
+    std::fs::create_dir_all(&gateways).unwrap();
+    for (secret, want) in [
+        ("", "it is no JSON"),
+        (r#"{"kind":"itau"}"#, "a word is not one of `inter`, `asaas`, `pix`"),
+        (r#"{"kind":"sandbox","settings":{}}"#, "missing field `address`"),
+    ] {
+        std::fs::write(gateways.join("banco.json"), secret).unwrap();
+        let run = mensal(data.path(), &["bill", "--accounts", "1", "--until", "2026-11-30"]);
+        assert_eq!(run.code, 1, "{secret}: {}", run.out);
+        assert!(run.err.contains(want) && run.err.contains("banco.json"), "{secret}: {}", run.err);
+    }
 }
 
 #[test]

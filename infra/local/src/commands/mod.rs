@@ -49,7 +49,7 @@ pub(crate) use pix::pix;
 pub(crate) use preview::preview;
 pub(crate) use reconciliation::reconciliation;
 pub(crate) use run::run;
-pub(crate) use till::pay;
+pub(crate) use till::{pay, reverse};
 pub(crate) use unmatched::unmatched;
 pub(crate) use unpark::unpark;
 

@@ -1,14 +1,16 @@
-//! `pay`: what came in at the till, by cheque or by wire, entered by hand.
+//! `pay` and `reverse`: what came in at the till, by cheque or by wire, entered by hand, and what of
+//! it came back.
 
+use jiff::civil::Date;
 use mensal_domain::{
-    ids::GatewayCode,
+    ids::{AccountId, GatewayCode},
     money::{LIMIT, Money},
-    payment::{About, Fact, Notice, PaymentId, Receipt},
+    payment::{About, Fact, Notice, PaymentId, Receipt, Return, ReturnKind},
 };
 use mensal_store::StoreError;
 
 use super::{Failed, Opened, say};
-use crate::cli::Pay;
+use crate::cli::{Pay, Reverse};
 
 /// The gateway of what is entered by hand.
 pub(crate) const TILL: &str = "till";
@@ -38,22 +40,8 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
         }
         None => About::Account(id.clone()),
     };
-    let paid_on = match options.on {
-        // The days of a local stack are those that it is told of.
-        Some(day) if matches!(opened, Opened::Deployed(_)) => {
-            let today = opened.today().await?;
-            if day > today {
-                return Err(Failed::Data(format!(
-                    "mensal: --on {day} is still to come: use the day on which it was paid, \
-                     {today} or before"
-                )));
-            }
-            day
-        }
-        Some(day) => day,
-        None => opened.today().await?,
-    };
-    let gateway: GatewayCode = TILL.parse().map_err(|_| "no till")?;
+    let paid_on = day(&opened, options.on).await?;
+    let gateway = till()?;
     let payment = PaymentId { gateway: gateway.clone(), money: options.receipt.clone() };
     let entered = async || {
         let payment = opened.store().payment(id, &payment).await?;
@@ -90,12 +78,70 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
         if entered().await?.is_none() {
             return Err(Failed::Data(format!("mensal: {what}: not applied, see `unmatched list`")));
         }
-        let balance = stack.store().account(id).await?.map(|account| account.balance);
-        let balance =
-            balance.map(|balance| format!("; its balance is {balance}")).unwrap_or_default();
-        say(&format!("{what}: applied{balance}\n"))?;
+        say(&format!("{what}: applied{}\n", balance(&opened, id).await?))?;
     } else {
         say(&format!("{what}: entered, and applied within seconds\n"))?;
     }
     Ok(())
+}
+
+/// Takes all of a payment off the books again. Once: what has come back is told, and left.
+pub(crate) async fn reverse(options: &Reverse) -> Result<(), Failed> {
+    let opened = Opened::existing(&options.place).await?;
+    let (id, receipt, gateway) = (&options.account, &options.receipt, till()?);
+    let payment = PaymentId { gateway: gateway.clone(), money: receipt.clone() };
+    let payment = opened.store().payment(id, &payment).await?;
+    let Some((received, returned)) = payment.and_then(|one| Some((one.received?, one.returned)))
+    else {
+        return Err(Failed::Nothing(format!(
+            "no receipt {receipt} of account {id} was entered by hand"
+        )));
+    };
+    let what = format!("{} of account {id}, receipt {receipt}", received.amount);
+    if let Some(before) = returned.first() {
+        say(&format!("{what}: taken off before, on {}\n", before.on))?;
+        return Ok(());
+    }
+    let on = day(&opened, options.on).await?;
+    let reversal = Return {
+        money: receipt.clone(),
+        id: "reversed".parse().map_err(|_| "no name of a reversal")?,
+        about: About::Account(id.clone()),
+        kind: ReturnKind::Reversal,
+        amount: received.amount,
+        on,
+    };
+    opened.enter(&options.place, Notice { gateway, fact: Fact::Returned(reversal) }).await?;
+    if let Opened::Ours(stack) = &opened {
+        stack.settle().await?;
+        say(&format!("{what}: taken off{}\n", balance(&opened, id).await?))?;
+    } else {
+        say(&format!("{what}: entered, and taken off within seconds\n"))?;
+    }
+    Ok(())
+}
+
+fn till() -> Result<GatewayCode, Failed> {
+    Ok(TILL.parse().map_err(|_| "no till")?)
+}
+
+/// A day that was given, or today. One to come is a slip, but on a local stack, whose days are those
+/// that it is told of.
+async fn day(opened: &Opened, given: Option<Date>) -> Result<Date, Failed> {
+    let Some(day) = given else { return Ok(opened.today().await?) };
+    if matches!(opened, Opened::Deployed(_)) {
+        let today = opened.today().await?;
+        if day > today {
+            return Err(Failed::Data(format!(
+                "mensal: --on {day} is still to come: use the day on which it was, {today} or before"
+            )));
+        }
+    }
+    Ok(day)
+}
+
+/// What an account's balance is now, as the end of a sentence.
+async fn balance(opened: &Opened, id: &AccountId) -> Result<String, Failed> {
+    let account = opened.store().account(id).await?;
+    Ok(account.map(|account| format!("; its balance is {}", account.balance)).unwrap_or_default())
 }

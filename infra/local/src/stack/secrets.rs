@@ -1,9 +1,10 @@
 //! The secrets of gateways: that of the sandbox bank, and those that lie in the data folder as
 //! `gateways/CODE.json`, for whoever tries a real one.
 
-use std::{collections::BTreeMap, fs, io};
+use std::{collections::BTreeMap, fmt::Display, fs, io};
 
 use mensal_domain::ids::GatewayCode;
+use mensal_rails::gateway::connect;
 
 use super::{Directory, Error};
 use crate::bank::{self, Bank};
@@ -32,8 +33,13 @@ impl Secrets {
             let path = file?.path();
             let named = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
             if path.extension().is_some_and(|extension| extension == "json") {
-                let code = named.parse().map_err(|why| format!("{}: {why}", path.display()))?;
-                all.insert(code, fs::read_to_string(&path)?);
+                let wrong = |why: &dyn Display| format!("{}: {why}", path.display());
+                let code: GatewayCode = named.parse().map_err(|why| wrong(&why))?;
+                let secret = fs::read_to_string(&path).map_err(|why| wrong(&why))?;
+                // Now, rather than when somebody first pays.
+                connect(code.clone(), &secret)
+                    .map_err(|why| format!("{}: see docs/gateways.md", wrong(&why)))?;
+                all.insert(code, secret);
             }
         }
         Ok(Self(all))

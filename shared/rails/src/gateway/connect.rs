@@ -33,7 +33,7 @@ enum Described {
 pub fn connect(code: GatewayCode, secret: &str) -> Result<Box<dyn Gateway>, Unusable> {
     let described: Described = serde_json::from_str(secret).map_err(|why| {
         // Where, not what: serde's own words would quote a value.
-        let what = told(&why.to_string());
+        let what = told(&why);
         // What is wrong with one of the parts as a whole has no place.
         if why.line() == 0 {
             return Unusable::Described(what);
@@ -61,13 +61,20 @@ pub fn connect(code: GatewayCode, secret: &str) -> Result<Box<dyn Gateway>, Unus
 }
 
 /// What is said of a value that does not fit, without the value: names stand in backquotes, values
-/// behind "invalid".
-fn told(why: &str) -> String {
-    let names_only = why.starts_with("missing field") || why.starts_with("unknown field");
-    if !names_only {
-        return "a value is not of the kind that belongs there".into();
+/// behind "invalid", and a word that is none of those that are known before those.
+fn told(why: &serde_json::Error) -> String {
+    if !why.is_data() {
+        return "it is no JSON".into();
     }
-    why.split(" at line").next().unwrap_or_default().into()
+    let why = why.to_string();
+    let why = why.split(" at line").next().unwrap_or_default();
+    if why.starts_with("missing field") || why.starts_with("unknown field") {
+        return why.into();
+    }
+    match why.strip_prefix("unknown variant").and_then(|why| why.split_once(", expected ")) {
+        Some((_, right)) => format!("a word is not {right}"),
+        None => "a value is not of the kind that belongs there".into(),
+    }
 }
 
 #[cfg(test)]
@@ -77,9 +84,11 @@ mod tests {
     #[test]
     fn a_secret_that_is_no_gateways_says_where_and_quotes_nothing() {
         let cases = [
-            ("hunter2", "a value is not of the kind"),
+            ("hunter2", "it is no JSON"),
+            ("", "it is no JSON"),
+            (r#"{"kind": 7}"#, "a value is not of the kind"),
             ("{}", "missing field `kind`"),
-            (r#"{"kind":"hunter2"}"#, "a value is not of the kind"),
+            (r#"{"kind":"hunter2"}"#, "a word is not one of `inter`, `asaas`"),
             (r#"{"kind":"sandbox"}"#, "missing field `settings`"),
             (
                 r#"{"kind":"sandbox","settings":{"address":"http://127.0.0.1:1"},"credentials":{"key":"hunter2","webhook_secrets":[]}}"#,
