@@ -48,28 +48,32 @@ const PIX: [&str; 20] = [
     "GET /v2/pix/*/devolucao/*",
 ];
 
-const SANDBOX: [&str; 8] = [
+const SANDBOX: [&str; 9] = [
     "PUT /charges/*",
     "GET /charges/*",
     "DELETE /charges/*",
     "PUT /collections/*",
+    "DELETE /collections/*",
     "PUT /payments/*/refunds/*",
     "PUT /methods/*/*",
     "DELETE /methods/*",
     "GET /history?",
 ];
 
-const STRIPE: [&str; 12] = [
+const STRIPE: [&str; 15] = [
     "POST /v1/checkout/sessions",
-    "GET /v1/checkout/sessions/*",
-    "POST /v1/checkout/sessions/*",
+    "GET /v1/checkout/sessions?",
     "POST /v1/checkout/sessions/*/expire",
     "POST /v1/customers",
     "GET /v1/events?",
     "GET /v1/payment_intents?",
     "POST /v1/payment_intents",
+    "POST /v1/payment_links",
+    "GET /v1/payment_links/*?",
+    "POST /v1/payment_links/*",
     "GET /v1/payment_methods/*",
     "POST /v1/payment_methods/*/detach",
+    "POST /v1/prices",
     "GET /v1/refunds?",
     "POST /v1/refunds",
 ];
