@@ -123,7 +123,8 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
     deliver(queues, DOCUMENT_QUEUE, document, &render, 2, busy);
     deliver(queues, CHARGE_QUEUE, charge, &register, 2, busy);
     deliver(queues, COLLECT_QUEUE, collect, &collecting, 2, busy);
-    deliver(queues, PAYMENT_QUEUE, payment, &apply, 2, busy);
+    // What is paid is in the books first: what follows from it waits rather than the payer.
+    deliver(queues, PAYMENT_QUEUE, payment, &apply, 6, busy);
     let reconcile = Arc::new(ReconcileCharges {
         store,
         gateways: wiring.gateways(),
