@@ -6,10 +6,12 @@ use jiff::{Timestamp, civil::Date};
 use mensal_domain::{
     account::Account,
     calendar::days_after,
-    charge::{Charges, Payer},
+    charge::{ChargeKey, Charges, Payer},
     collection::{Attempt, AttemptState, Collect, collect},
+    ids::GatewayCode,
     invoice::{Invoice, InvoiceStatus},
     payment::{Advice, Fact, Notice},
+    reference::Reference,
     settings::BillingSettings,
 };
 use mensal_rails::gateway::{Collected, Collection, Decline, Fault, Gateway};
@@ -46,19 +48,21 @@ impl CollectPayment {
         let again = charges.attempts.contains(&attempt);
         charges.busy_until = Some(now + ALONE);
         charges.note_attempt(attempt.clone());
-        charges = self.put(&charges, &*gateway, &attempt).await?;
+        let key = attempt.key(&charges);
+        let called = gateway.called(&key).map(|name| (attempt.gateway.clone(), name, key.clone()));
+        charges = self.put(&charges, called.as_slice()).await?;
         // Whoever pays it from now on finds what was noted, and has the order taken back.
         if !again && self.is_paid_meanwhile(invoice, &attempt).await? {
             charges.note_attempt(Attempt { state: AttemptState::TakenBack, ..attempt });
             charges.busy_until = None;
-            self.store.put_charges(&charges, &[]).await?;
+            self.put(&charges, &[]).await?;
             return Ok(Some(days_after(today, 1)));
         }
         let method = account.methods.iter().find(|method| method.id == attempt.method);
         let state = match method {
             Some(method) => {
                 let collection = Collection {
-                    key: attempt.key(&charges),
+                    key,
                     method: method.clone(),
                     amount: attempt.amount,
                     due: attempt.due,
@@ -74,9 +78,9 @@ impl CollectPayment {
             }
             None => failed("gone", Advice::AskCustomer),
         };
-        charges.note_attempt(Attempt { state, ..attempt.clone() });
+        charges.note_attempt(Attempt { state, ..attempt });
         charges.busy_until = None;
-        let charges = self.put(&charges, &*gateway, &attempt).await?;
+        let charges = self.put(&charges, &[]).await?;
         Ok(match collect(invoice, &charges, &account.methods, settings, today) {
             Collect::Wait(until) => Some(until),
             // Another method, tomorrow: one attempt a day is enough for any card network.
@@ -131,18 +135,13 @@ impl CollectPayment {
         Ok(open.is_none_or(|open| open < attempt.amount))
     }
 
-    /// Notes an attempt, and what its gateway will call it by.
+    /// Notes attempts, and what their gateways will call them by.
     async fn put(
         &self,
         charges: &Charges,
-        gateway: &dyn Gateway,
-        attempt: &Attempt,
+        called: &[(GatewayCode, Reference, ChargeKey)],
     ) -> Result<Charges, Failure> {
-        let key = attempt.key(charges);
-        let begun = attempt.state == AttemptState::Pending && charges.busy_until.is_some();
-        let called = gateway.called(&key).filter(|_| begun);
-        let called = called.map(|reference| (attempt.gateway.clone(), reference, key));
-        self.store.put_charges(charges, called.as_slice()).await.map_err(|error| match error {
+        self.store.put_charges(charges, called).await.map_err(|error| match error {
             StoreError::Moved => Failure::Retry("its charges are at work beside this".into()),
             other => other.into(),
         })

@@ -1,7 +1,6 @@
 //! apply-payment.
 
 use mensal_domain::{
-    charge::{Charge, ChargeState, LateTerms, PaymentCodes, Terms},
     collection::{Attempt, AttemptState},
     method::MethodState,
     payment::{About, Advice, Fact},
@@ -178,22 +177,7 @@ async fn what_people_have_assigned_stays_assigned() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_speaks_for_one_gateway_does_not_speak_for_the_others() {
     let paying = Paying::issued().await;
-    let mut charges = paying.charges("1042").await;
-    charges.note(Charge {
-        rail: Rail::Pix,
-        gateway: "outro".parse().unwrap(),
-        serial: 1,
-        terms: Terms {
-            amount: "109.90 BRL".parse().unwrap(),
-            due: date("2026-11-20"),
-            payable_days: 60,
-            late: LateTerms::default(),
-        },
-        state: ChargeState::Registered,
-        reference: None,
-        codes: PaymentCodes::default(),
-    });
-    paying.store.put_charges(&charges, &[]).await.unwrap();
+    paying.charged_at("outro").await;
     let mailbox = Mailbox::open().await;
     let function = apply_payment(&paying, &mailbox);
     assert!(feed(&function, sample(PAYMENTS)).await.is_empty());

@@ -11,10 +11,11 @@ use mensal::{
 };
 use mensal_domain::{
     account::Account,
-    charge::{ChargeKey, Charges},
+    charge::{Charge, ChargeKey, ChargeState, Charges, LateTerms, PaymentCodes, Terms},
     collection::Attempt,
     ids::AccountId,
     invoice::{Invoice, InvoiceId},
+    rail::Rail,
     settings::Overpaid,
 };
 use mensal_importer::{Dataset, NewAccount, generate::Generator};
@@ -174,6 +175,26 @@ impl Paying {
         let id = account_id(account);
         let found = self.store.charges(&id, cycle()).await.unwrap();
         found.unwrap_or_else(|| Charges::none(id, cycle(), date("2026-11-10")))
+    }
+
+    /// 1042's invoice has a Pix registered at a gateway.
+    pub(crate) async fn charged_at(&self, gateway: &str) {
+        let mut charges = self.charges("1042").await;
+        charges.note(Charge {
+            rail: Rail::Pix,
+            gateway: gateway.parse().unwrap(),
+            serial: 1,
+            terms: Terms {
+                amount: "109.90 BRL".parse().unwrap(),
+                due: date("2026-11-20"),
+                payable_days: 60,
+                late: LateTerms::default(),
+            },
+            state: ChargeState::Registered,
+            reference: None,
+            codes: PaymentCodes::default(),
+        });
+        self.store.put_charges(&charges, &[]).await.unwrap();
     }
 
     /// The charges of an account's invoice as `pix/1 Registered`.

@@ -1,12 +1,6 @@
 //! register-charge.
 
-use mensal_domain::{
-    charge::{Charge, ChargeState, LateTerms, PaymentCodes, Terms},
-    collection::AttemptState,
-    events::Document,
-    rail::Rail,
-    tasks::tasks_between,
-};
+use mensal_domain::{collection::AttemptState, events::Document, tasks::tasks_between};
 use mensal_rails::gateway::Standing;
 use mensal_runtime::{
     messages::{self, MoveMoney},
@@ -114,22 +108,7 @@ async fn what_cannot_be_charged_any_more_is_noted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_gateway_that_cannot_be_asked_does_not_stop_the_others() {
     let paying = Paying::issued().await;
-    let mut charges = paying.charges("1042").await;
-    charges.note(Charge {
-        rail: Rail::Pix,
-        gateway: "fechado".parse().unwrap(),
-        serial: 1,
-        terms: Terms {
-            amount: "109.90 BRL".parse().unwrap(),
-            due: date("2026-11-20"),
-            payable_days: 60,
-            late: LateTerms::default(),
-        },
-        state: ChargeState::Registered,
-        reference: None,
-        codes: PaymentCodes::default(),
-    });
-    paying.store.put_charges(&charges, &[]).await.unwrap();
+    paying.charged_at("fechado").await;
     let mailbox = Mailbox::open().await;
     let register = register_charge(&paying, &mailbox);
     for _ in 0..2 {

@@ -1,7 +1,7 @@
 //! `unmatched`: what gateways have told and nobody could match, for people.
 
 use mensal_domain::{
-    money::Currency,
+    money::Money,
     payment::{About, Fact, Notice},
 };
 use mensal_store::Unmatched;
@@ -30,7 +30,7 @@ async fn list(place: &Place, json: bool) -> Result<(), Failed> {
         say("nothing is unmatched\n")?;
     }
     for one in &all {
-        let amount = amount(&one.notice).unwrap_or_else(|| "no money".into());
+        let amount = amount(&one.notice).map_or_else(|| "no money".into(), |it| it.to_string());
         let (id, gateway) = (one.notice.id(), &one.notice.gateway);
         say(&format!("{id}  {}  {gateway:<10} {amount:>16}  {}\n", one.since, one.reason))?;
     }
@@ -43,18 +43,10 @@ fn told(one: &Unmatched) -> serde_json::Value {
     })
 }
 
-fn amount(notice: &Notice) -> Option<String> {
+fn amount(notice: &Notice) -> Option<Money> {
     match &notice.fact {
-        Fact::Received(receipt) => Some(receipt.amount.to_string()),
-        Fact::Returned(returned) => Some((-returned.amount).to_string()),
-        Fact::NotCollected(_) | Fact::Method(_) => None,
-    }
-}
-
-fn currency(notice: &Notice) -> Option<Currency> {
-    match &notice.fact {
-        Fact::Received(receipt) => Some(receipt.amount.currency()),
-        Fact::Returned(returned) => Some(returned.amount.currency()),
+        Fact::Received(receipt) => Some(receipt.amount),
+        Fact::Returned(returned) => Some(-returned.amount),
         Fact::NotCollected(_) | Fact::Method(_) => None,
     }
 }
@@ -77,7 +69,7 @@ async fn assign(options: &AssignUnmatched) -> Result<(), Failed> {
     let found = found.ok_or_else(|| {
         Failed::Nothing(format!("nothing unmatched has the id {id}: see `unmatched list`"))
     })?;
-    let (money, owed) = (currency(&found.notice), owner.currency);
+    let (money, owed) = (amount(&found.notice).map(Money::currency), owner.currency);
     if let Some(money) = money.filter(|money| *money != owed) {
         return Err(Failed::Data(format!(
             "mensal: {id} is in {money}, account {account} in {owed}: give it back at \
