@@ -101,7 +101,8 @@ impl RegisterCharge {
                     return Err(why);
                 }
                 // That there is nothing to register is noted, too: the document waits to hear of it.
-                if charges.version == 0 && invoiced.invoice.offers.is_some() {
+                if !charges.converged && invoiced.invoice.offers.is_some() {
+                    charges.converged = true;
                     self.put(&charges, &Called::new()).await?;
                 }
                 return Ok(());
@@ -176,6 +177,7 @@ impl RegisterCharge {
             }
         }
         charges.looked_at = invoiced.today;
+        charges.converged |= !charges.is_pending();
         charges = self.put(&charges, &called).await?;
         later.map_or(Ok(charges), Err)
     }

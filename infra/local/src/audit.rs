@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
+    io::ErrorKind,
     path::PathBuf,
 };
 
@@ -55,7 +56,11 @@ impl Pdfs {
     /// The bucket's.
     pub async fn read(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
         match self {
-            Self::Folder(folder) => Ok(fs::read(folder.join(key)).ok()),
+            Self::Folder(folder) => match fs::read(folder.join(key)) {
+                Ok(pdf) => Ok(Some(pdf)),
+                Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
+                Err(why) => Err(format!("{key}: {why}").into()),
+            },
             Self::Bucket(deployed) => deployed.object(key).await,
             Self::OnFirstView => Ok(None),
         }

@@ -28,8 +28,8 @@ pub fn tasks_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Task
     match (old, new) {
         (None, Some(Document::Invoice(new))) => issued(new),
         (Some(Document::Invoice(old)), Some(Document::Invoice(new))) => changed(old, new),
-        (None, Some(Document::Charges(new))) => uncharged(new),
-        (Some(Document::Charges(old)), Some(Document::Charges(new))) => charged(old, new),
+        (None, Some(Document::Charges(new))) => charged(None, new),
+        (Some(Document::Charges(old)), Some(Document::Charges(new))) => charged(Some(old), new),
         (old, Some(Document::Payment(new))) => {
             let old = match old {
                 Some(Document::Payment(old)) => Some(&**old),
@@ -80,30 +80,18 @@ fn changed(old: &Invoice, new: &Invoice) -> Vec<Task> {
     tasks
 }
 
-/// The document of an invoice of which nothing is registered, since it was paid meanwhile, or can be
-/// paid at a gateway no more: nobody else would ask for it.
-fn uncharged(new: &Charges) -> Vec<Task> {
-    if new.charges.is_empty() && new.attempts.is_empty() {
-        vec![Task::Document(new.account.clone(), new.invoice)]
-    } else {
-        Vec::new()
-    }
-}
-
-/// Once all steps have come to something: the document that waited for them, or that shows what
-/// has changed.
-fn charged(old: &Charges, new: &Charges) -> Vec<Task> {
+/// Once the gateways have been brought to what the invoice is: the document that waited for the codes
+/// to be paid by, were it to hear that there are none. Later, once all steps have come to something:
+/// the document that shows what has changed.
+fn charged(old: Option<&Charges>, new: &Charges) -> Vec<Task> {
     let (account, id) = (new.account.clone(), new.invoice);
-    if !old.is_pending() || new.is_pending() {
-        return Vec::new();
+    if !old.is_some_and(|old| old.converged) {
+        return if new.converged { vec![Task::Document(account, id)] } else { Vec::new() };
     }
-    let first = old.charges.iter().all(|charge| charge.codes.is_empty());
-    if first {
-        return vec![Task::Document(account, id)];
-    }
+    let (before, now) = (old.map(Charges::codes).unwrap_or_default(), new.codes());
+    let pending = old.is_some_and(Charges::is_pending);
     // What can be paid no more needs no paper, and stays as it was on what there is.
-    let (before, now) = (old.codes(), new.codes());
-    if now == before || now.is_empty() {
+    if !pending || new.is_pending() || now == before || now.is_empty() {
         Vec::new()
     } else {
         vec![Task::DocumentAgain(account, id)]
@@ -146,7 +134,7 @@ mod tests {
     type States<'a> = &'a [(&'a Value, &'a str)];
 
     /// A charge by Pix in each of these states, with the code that its payer has.
-    fn charges(states: &[(Value, &str)]) -> Document {
+    fn charges(states: &[(Value, &str)], converged: bool) -> Document {
         let list: Vec<Value> = states
             .iter()
             .enumerate()
@@ -163,7 +151,7 @@ mod tests {
             .collect();
         let charges = json!({
             "account": "1042", "invoice": "2026-11-10-cycle", "ver": 1, "list": list,
-            "on": "2026-11-10",
+            "on": "2026-11-10", "conv": converged,
         });
         Document::Charges(serde_json::from_value(charges).unwrap())
     }
@@ -253,29 +241,43 @@ mod tests {
             (&[(&registered, "a")], &[(&json!("paid"), "a")], &[]),
             (&[(&registered, "a")], &[(&cancelling, "a")], &[]),
         ];
-        let of = |states: States| {
-            charges(
-                &states.iter().map(|(state, code)| ((*state).clone(), *code)).collect::<Vec<_>>(),
-            )
+        let of = |states: States, converged| {
+            let states: Vec<_> =
+                states.iter().map(|(state, code)| ((*state).clone(), *code)).collect();
+            charges(&states, converged)
         };
         for (before, after, want) in story {
-            assert_eq!(asked(Some(&of(before)), &of(after)), want, "{before:?} to {after:?}");
+            // The first time that nothing is pending.
+            let had = before.iter().any(|(_, code)| !code.is_empty());
+            let has = had || after.iter().all(|(state, _)| state.get("pending").is_none());
+            let (old, new) = (of(before, had), of(after, has));
+            assert_eq!(asked(Some(&old), &new), want, "{before:?} to {after:?}");
         }
     }
 
     #[test]
     fn an_invoice_of_which_nothing_is_registered_has_its_document_all_the_same() {
-        let (none, pending) = (charges(&[]), charges(&[(json!({ "pending": "register" }), "")]));
-        assert_eq!(asked(None, &none), ["document"]);
+        let pending = charges(&[(json!({ "pending": "register" }), "")], false);
         assert!(asked(None, &pending).is_empty());
-        assert!(asked(Some(&none), &pending).is_empty());
-        let Document::Charges(mut collected) = none else { panic!("no charges") };
+        let (untouched, none) = (charges(&[], false), charges(&[], true));
+        assert_eq!(asked(None, &none), ["document"]);
+        assert!(
+            asked(Some(&none), &charges(&[(json!({ "refused": "no such key" }), "")], true))
+                .is_empty()
+        );
+        // Collected from a stored method, and paid, before anything could be registered.
+        let Document::Charges(mut collected) = untouched else { panic!("no charges") };
         let attempt = json!({
             "rail": "card", "gateway": "banco", "n": 1, "method": "visa", "amt": "10.00 BRL",
             "on": "2026-11-10", "due": "2026-11-10", "state": "pending",
         });
         collected.attempts.push(serde_json::from_value(attempt).unwrap());
-        assert!(asked(None, &Document::Charges(collected)).is_empty());
+        let before = Document::Charges(collected.clone());
+        assert!(asked(None, &before).is_empty());
+        collected.converged = true;
+        let after = Document::Charges(collected);
+        assert_eq!(asked(Some(&before), &after), ["document"]);
+        assert!(asked(Some(&after), &after).is_empty());
     }
 
     #[test]

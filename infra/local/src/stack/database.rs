@@ -26,6 +26,18 @@ fn shard(table: &str) -> String {
     format!("shardId-00000001-{table}")
 }
 
+/// What the emulator adds to the sequence numbers that it keeps, so that they have as many digits as
+/// the real ones.
+const OFFSET: u128 = 100_000_000_000_000_000_000;
+
+/// A sequence number as the emulator keeps it. Not for `SQLite` to reckon: its integers end before
+/// the offset, and its floats are so coarse there that records of the next milliseconds go, too.
+fn stored(sequence: &str) -> Result<i64, Error> {
+    let number = sequence.parse::<u128>().ok().and_then(|number| number.checked_sub(OFFSET));
+    let number = number.and_then(|number| i64::try_from(number).ok());
+    number.ok_or_else(|| format!("`{sequence}` is no sequence number of this stream").into())
+}
+
 impl Database {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let text = path.to_str().ok_or("the path of the data folder is not UTF-8")?;
@@ -61,10 +73,11 @@ impl Database {
     /// Forgets stream records that have been read, but for the last, from which the next sequence
     /// number counts on. The real stream forgets after a day.
     pub(super) fn forget_through(&self, sequence: &str) -> Result<(), Error> {
+        let stored = stored(sequence)?;
         let sqlite = self.sqlite()?;
         sqlite.execute(
-            "DELETE FROM _stream_records WHERE CAST(sequence_number AS INTEGER) < ?1 - 100000000000000000000",
-            [sequence],
+            "DELETE FROM _stream_records WHERE CAST(sequence_number AS INTEGER) < ?1",
+            [stored],
         )?;
         Ok(())
     }
@@ -94,5 +107,46 @@ impl Database {
         })?;
         let shard_iterator = iterator.shard_iterator.ok_or("the stream gave no iterator")?;
         Ok(self.dynamo.get_records(GetRecordsRequest { shard_iterator, limit: Some(limit) })?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use mensal_domain::charge::Charges;
+    use mensal_runtime::{clients::Clients, requests::Requests};
+    use mensal_store::Store;
+
+    use super::{super::TABLE, *};
+
+    /// What was written a moment after the last record that was read is not forgotten with it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_read_is_forgotten_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("dynamodb.sqlite")).unwrap();
+        let at = database.serve().await.unwrap();
+        let store = Store::new(Clients::local(&at, Requests::default()).dynamodb(), TABLE);
+        store.create_table().await.unwrap();
+        let written = 40;
+        for n in 0..written {
+            let account = format!("{n}").parse().unwrap();
+            let invoice = "2026-11-10-cycle".parse().unwrap();
+            let none = Charges::none(account, invoice, date(2026, 11, 10));
+            store.put_charges(&none, &[]).await.unwrap();
+        }
+        let sequences = |after: Option<&str>| -> Vec<String> {
+            let read = database.records(TABLE, after, 100).unwrap();
+            let records = read.records.iter().map(|record| serde_json::to_value(record).unwrap());
+            let number = |record: serde_json::Value| record["dynamodb"]["SequenceNumber"].clone();
+            records.map(|record| number(record).as_str().unwrap().to_owned()).collect()
+        };
+        let all = sequences(None);
+        assert_eq!(all.len(), written);
+        for (place, sequence) in all.iter().enumerate() {
+            database.forget_through(sequence).unwrap();
+            assert_eq!(sequences(Some(sequence)), all[place + 1..]);
+            assert_eq!(sequences(None), all[place..], "the last one stays, to count on from");
+        }
+        assert!(database.forget_through("7").is_err());
     }
 }

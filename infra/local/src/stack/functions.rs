@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use mensal_domain::ids::GatewayCode;
 use mensal_runtime::{
     catalogs::Catalogs, clients::Clients, clock::Clock, config::Documents,
-    dead_letters::DeadLetters, gateways::Gateways, queue::Queue,
+    dead_letters::DeadLetters, gateways::Gateways, queue::Queue, requests::Requests,
 };
 use mensal_store::Store;
 use plan_run::PlanRun;
@@ -46,6 +46,7 @@ pub(super) const DEAD_LETTERS: [&str; 7] = [
 ];
 
 /// What functions are wired with.
+#[derive(Clone)]
 pub(super) struct Wiring {
     /// The table: one value for all, which counts what all of them ask of it.
     pub(super) store: Store,
@@ -54,6 +55,7 @@ pub(super) struct Wiring {
     pub(super) queues_at: String,
     pub(super) gateways: Vec<GatewayCode>,
     pub(super) clock: Clock,
+    pub(super) requests: Requests,
 }
 
 impl Wiring {
@@ -74,7 +76,6 @@ impl Wiring {
 pub(super) struct Started {
     pub(super) plan_run: Arc<PlanRun>,
     pub(super) reconcile: Arc<ReconcileCharges>,
-    pub(super) webhook: Arc<ReceiveWebhook>,
     pub(super) render: Arc<RenderInvoice>,
 }
 
@@ -131,11 +132,15 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         payment_queue: wiring.queue(PAYMENT_QUEUE),
         time_zone: TimeZone::UTC,
     });
-    let webhook = Arc::new(ReceiveWebhook {
-        gateways: wiring.gateways(),
-        payment_queue: wiring.queue(PAYMENT_QUEUE),
-    });
-    Started { plan_run, reconcile, webhook, render }
+    Started { plan_run, reconcile, render }
+}
+
+/// The function behind the front door: with connections of its own, for it answers where they are
+/// not shared with what is at work elsewhere.
+pub(super) fn webhook(wiring: &Wiring) -> ReceiveWebhook {
+    let messaging = Clients::local(&wiring.queues_at, wiring.requests.clone());
+    let own = Wiring { messaging, ..wiring.clone() };
+    ReceiveWebhook { gateways: own.gateways(), payment_queue: own.queue(PAYMENT_QUEUE) }
 }
 
 /// The function that the stream calls.

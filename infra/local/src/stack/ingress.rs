@@ -14,7 +14,7 @@ use mensal_runtime::start::Function;
 use receive_webhook::ReceiveWebhook;
 use render_invoice::RenderInvoice;
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, runtime::Handle};
 
 use super::Error;
 
@@ -24,8 +24,17 @@ const LARGEST: usize = 10 * 1024 * 1024;
 /// The functions behind it.
 #[derive(Clone)]
 pub(super) struct Behind {
-    pub(super) webhook: Arc<ReceiveWebhook>,
-    pub(super) render: Arc<RenderInvoice>,
+    webhook: Arc<ReceiveWebhook>,
+    render: Arc<RenderInvoice>,
+    /// Where documents are drawn: not on the thread of the door.
+    elsewhere: Handle,
+}
+
+impl Behind {
+    /// Documents are drawn where this is called.
+    pub(super) fn new(webhook: ReceiveWebhook, render: Arc<RenderInvoice>) -> Self {
+        Self { webhook: Arc::new(webhook), render, elsewhere: Handle::current() }
+    }
 }
 
 /// Serves it on a free port of loopback.
@@ -74,7 +83,12 @@ async fn view(
     headers: HeaderMap,
 ) -> Response {
     let path = json!({ "account": account, "invoice": invoice });
-    answer(&*behind.render, event("GET", &path, None, &headers, &[])).await
+    let event = event("GET", &path, None, &headers, &[]);
+    let viewed = behind.elsewhere.spawn(async move { answer(&*behind.render, event).await }).await;
+    viewed.unwrap_or_else(|why| {
+        tracing::error!(%why, "a document was not drawn to its end");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
 }
 
 /// The event as an HTTP API writes it (payload 2.0). A body that is no text travels as Base64.

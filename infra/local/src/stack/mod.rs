@@ -5,6 +5,7 @@ mod database;
 mod delivery;
 mod directory;
 mod endpoint;
+mod front;
 mod functions;
 mod ingress;
 mod journal;
@@ -28,6 +29,7 @@ use mensal_store::Store;
 use publish_events::PublishEvents;
 
 use self::{
+    front::Front,
     functions::{Started, Wiring},
     secrets::Secrets,
 };
@@ -69,6 +71,7 @@ pub struct Stack {
     clock: Clock,
     bank: Bank,
     endpoints: Endpoints,
+    _front: Front,
 }
 
 /// Where the services listen, on loopback.
@@ -102,7 +105,8 @@ impl Stack {
         let secrets = Secrets::of(&directory, &bank)?;
         let gateways = secrets.codes();
         let services = (queues.clone(), bus.clone(), Arc::new(secrets));
-        let messaging = endpoint::serve(services).await?;
+        let front = Front::new()?;
+        let messaging = front.run(endpoint::serve(services)).await?;
         let (dynamodb, s3) =
             (database.serve().await?, objects::serve(&directory.file("s3"), BUCKET).await?);
         let requests = Requests::default();
@@ -115,14 +119,14 @@ impl Stack {
             queues_at: messaging.clone(),
             gateways,
             clock: clock.clone(),
+            requests: requests.clone(),
         };
         store.create_table().await?;
         database.index_stream()?;
         let busy = Arc::new(Busy::new(requests.clone()));
         let started = functions::start(&wiring, &queues, &busy);
-        let behind =
-            ingress::Behind { webhook: started.webhook.clone(), render: started.render.clone() };
-        let api = ingress::serve(behind).await?;
+        let behind = ingress::Behind::new(functions::webhook(&wiring), started.render.clone());
+        let api = front.run(ingress::serve(behind)).await?;
         let endpoints = Endpoints { dynamodb, s3, messaging, api, bank: bank.address().to_owned() };
         directory.announce(&endpoints)?;
         let checkpoint = directory.file("stream.checkpoint");
@@ -142,6 +146,7 @@ impl Stack {
             clock,
             bank,
             endpoints,
+            _front: front,
         })
     }
 

@@ -180,6 +180,10 @@ pub struct Charges {
     /// gateway cannot say before.
     #[serde(rename = "busy", default, skip_serializing_if = "Option::is_none")]
     pub busy_until: Option<Timestamp>,
+    /// Whether the gateways have been brought to what the invoice was, once at least, if only since
+    /// there was nothing to be done: its document waits for that.
+    #[serde(rename = "conv", default, skip_serializing_if = "std::ops::Not::not")]
+    pub converged: bool,
 }
 
 impl Charges {
@@ -194,6 +198,7 @@ impl Charges {
             attempts: Vec::new(),
             looked_at: on,
             busy_until: None,
+            converged: false,
         }
     }
 
