@@ -14,6 +14,29 @@ use super::queues::{Queues, Received};
 /// Messages of one invocation, as in the template.
 const BATCH: usize = 10;
 
+/// How functions share the processors of one machine. In the cloud each has its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    /// So many invocations at once.
+    pub(super) together: usize,
+    /// The queue that goes first: as long as something waits there, nothing is begun here, but for
+    /// one batch each [`PATIENCE`].
+    pub(super) after: Option<&'static str>,
+}
+
+/// See [`Share::after`].
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl Share {
+    pub(super) const fn of(together: usize) -> Self {
+        Self { together, after: None }
+    }
+
+    pub(super) const fn after(self, queue: &'static str) -> Self {
+        Self { after: Some(queue), ..self }
+    }
+}
+
 /// What functions have been busy with: invocations, and the time that they took.
 #[derive(Debug)]
 pub struct Busy {
@@ -58,19 +81,22 @@ impl Busy {
     }
 }
 
-/// Delivers the messages of a queue to a function, so many invocations at once.
+/// Delivers the messages of a queue to a function.
 pub(super) fn deliver<F: Function>(
     queues: &Arc<Queues>,
     queue: &'static str,
     dead_letters: &'static str,
     function: &Arc<F>,
-    together: usize,
+    share: Share,
     busy: &Arc<Busy>,
 ) {
-    for _ in 0..together {
+    for _ in 0..share.together {
         let (queues, function, busy) = (queues.clone(), function.clone(), busy.clone());
         tokio::spawn(async move {
             loop {
+                if let Some(first) = share.after {
+                    queues.quiet(first, PATIENCE).await;
+                }
                 let received = queues.receive(queue, BATCH).await;
                 busy.requests.count("SQS", "ReceiveMessage");
                 let begun = Instant::now();

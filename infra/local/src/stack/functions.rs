@@ -21,7 +21,7 @@ use render_invoice::{Bucket, RenderInvoice};
 
 use super::{
     BUCKET,
-    delivery::{Busy, deliver},
+    delivery::{Busy, Share, deliver},
     queues::Queues,
     secrets,
 };
@@ -119,13 +119,15 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         clock: wiring.clock.clone(),
         dead_letters: wiring.letters(payment),
     });
-    deliver(queues, PLAN_QUEUE, plan, &plan_run, 2, busy);
-    deliver(queues, BILL_QUEUE, bill, &issue, 2, busy);
-    deliver(queues, DOCUMENT_QUEUE, document, &render, 2, busy);
-    deliver(queues, CHARGE_QUEUE, charge, &register, 2, busy);
-    deliver(queues, COLLECT_QUEUE, collect, &collecting, 2, busy);
+    let few = Share::of(2);
     // What is paid is in the books first: what follows from it waits rather than the payer.
-    deliver(queues, PAYMENT_QUEUE, payment, &apply, 6, busy);
+    let later = few.after(PAYMENT_QUEUE);
+    deliver(queues, PLAN_QUEUE, plan, &plan_run, few, busy);
+    deliver(queues, BILL_QUEUE, bill, &issue, few, busy);
+    deliver(queues, DOCUMENT_QUEUE, document, &render, later, busy);
+    deliver(queues, CHARGE_QUEUE, charge, &register, later, busy);
+    deliver(queues, COLLECT_QUEUE, collect, &collecting, few, busy);
+    deliver(queues, PAYMENT_QUEUE, payment, &apply, Share::of(6), busy);
     let reconcile = Arc::new(ReconcileCharges {
         store,
         gateways: wiring.gateways(),

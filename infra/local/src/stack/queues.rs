@@ -140,6 +140,18 @@ impl Queues {
         }
     }
 
+    /// Waits until nothing waits in a queue, but no longer than this.
+    pub(super) async fn quiet(&self, queue: &str, at_most: Duration) {
+        let until = Instant::now() + at_most;
+        loop {
+            let changed = self.changed.notified();
+            if self.state().waiting.get(queue).is_none_or(VecDeque::is_empty) {
+                return;
+            }
+            tokio::select! { () = changed => {}, () = tokio::time::sleep_until(until) => return }
+        }
+    }
+
     /// Ends what was received: what failed comes again later, or goes to the dead letters.
     pub(super) fn finish(
         &self,
