@@ -165,7 +165,13 @@ pub(crate) fn calendars(
         }
         // Holidays lie where they lie: they do not move with a sample that does.
         let day = row.need("day", named::<ExcludedDay>);
-        let name = row.need("name", |given| text(MAX_NAME, given));
+        // The law names its holidays.
+        let name = match day {
+            Some(ExcludedDay::Holidays(_)) => {
+                Some(row.may("name", |given| text(MAX_NAME, given)).unwrap_or_default())
+            }
+            _ => row.need("name", |given| text(MAX_NAME, given)),
+        };
         let Some((code, (day, name))) = code.zip(day.zip(name)) else { continue };
         if let Some(first) = days.insert((code.clone(), day), row.line) {
             let wrong = format!("is in this calendar already, on line {first}");
