@@ -123,13 +123,12 @@ fn days_from_easter(on: Date) -> i32 {
 /// Astronomical Algorithms, chapter 8).
 fn easter(year: i16) -> Date {
     let year = i32::from(year);
-    let (a, b, c) = (year.rem_euclid(19), year.div_euclid(100), year.rem_euclid(100));
-    let (d, e) = (b / 4, b % 4);
-    let g = (b - (b + 8) / 25 + 1) / 3;
-    let h = (19 * a + b - d - g + 15).rem_euclid(30);
-    let l = (32 + 2 * e + 2 * (c / 4) - h - c % 4).rem_euclid(7);
-    let m = (a + 11 * h + 22 * l) / 451;
-    let day = h + l - 7 * m + 114;
+    let (golden, century, rest) = (year.rem_euclid(19), year.div_euclid(100), year.rem_euclid(100));
+    let moon = (century - (century + 8) / 25 + 1) / 3;
+    let epact = (19 * golden + century - century / 4 - moon + 15).rem_euclid(30);
+    let sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4).rem_euclid(7);
+    let late = (golden + 11 * epact + 22 * sunday) / 451;
+    let day = epact + sunday - 7 * late + 114;
     let in_range = |number: i32| i8::try_from(number).unwrap_or(1);
     let year = i16::try_from(year).unwrap_or(Date::MAX.year());
     Date::new(year, in_range(day / 31), in_range(day % 31 + 1)).unwrap_or(date(year, 4, 1))

@@ -26,10 +26,10 @@ impl Weekdays {
     /// Monday to Friday.
     pub const MONDAY_TO_FRIDAY: Self = Self(0b001_1111);
 
-    /// The set of those whose bit is set, from Monday on; every day, if none is.
+    /// The set of those whose bit is set, from Monday on.
     #[cfg(test)]
-    pub(crate) fn of_bits(bits: u8) -> Self {
-        if bits & 0b111_1111 == 0 { Self::ALL } else { Self(bits & 0b111_1111) }
+    pub(crate) fn of_bits(bits: std::num::NonZero<u8>) -> Self {
+        Self(bits.get() & Self::ALL.0)
     }
 
     /// Whether the weekday is in the set.
