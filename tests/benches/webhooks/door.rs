@@ -44,6 +44,9 @@ pub(crate) struct Door {
     applied: Vec<Duration>,
     bare: Vec<Duration>,
     took: Duration,
+    /// The processor time of all of it, to the last event of the last payment; none where the system
+    /// does not tell.
+    worked: Option<Duration>,
 }
 
 pub(crate) async fn measure() -> Result<Door, Error> {
@@ -62,13 +65,15 @@ pub(crate) async fn measure() -> Result<Door, Error> {
     );
     let world = std::thread::spawn(move || outside(&prepared, &address, &nobody, &store));
     let ended = tokio::task::spawn_blocking(|| world.join()).await?;
-    let (bare, Sent { answered, applied }, took) = ended.map_err(|_| "the sender panicked")??;
+    let Outside { bare, sent, took, before: idle } = ended.map_err(|_| "the sender panicked")??;
     home.stack.settle().await?;
+    let worked = processor_time().zip(idle).map(|(now, idle)| now.saturating_sub(idle));
+    let Sent { answered, applied } = sent;
     let after = Books::read(home.stack.store()).await?.payments;
     if after - before != u64::from(count) {
         return Err(format!("{count} were sent, {} are in the books", after - before).into());
     }
-    Ok(Door { answered, applied, bare, took })
+    Ok(Door { answered, applied, bare, took, worked })
 }
 
 /// The world outside, which does not wait for its turn among the stack's work: it has a thread of
@@ -78,16 +83,35 @@ fn outside(
     address: &str,
     nobody: &str,
     store: &Store,
-) -> Result<(Vec<Duration>, Sent, Duration), Error> {
+) -> Result<Outside, Error> {
     let world = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     world.block_on(async {
         let client = Client::new();
         let few = prepared.iter().take(prepared.len() / 4);
         let bare = send(&client, nobody, few, None).await?.answered;
-        let begun = Instant::now();
+        let (begun, before) = (Instant::now(), processor_time());
         let sent = send(&client, address, prepared.iter(), Some(store)).await?;
-        Ok((bare, sent, begun.elapsed()))
+        Ok(Outside { bare, sent, took: begun.elapsed(), before })
     })
+}
+
+/// What the sender has seen.
+struct Outside {
+    bare: Vec<Duration>,
+    sent: Sent,
+    took: Duration,
+    /// The processor time of this process when it began.
+    before: Option<Duration>,
+}
+
+/// The processor time of this process so far, as Linux tells it, in hundredths of a second.
+fn processor_time() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program stands in parentheses, and may have blanks.
+    let mut after = told.rsplit(')').next()?.split_whitespace().skip(11);
+    let user: u64 = after.next()?.parse().ok()?;
+    let system: u64 = after.next()?.parse().ok()?;
+    Some(Duration::from_millis((user + system) * 10))
 }
 
 /// A payment in full of each of so many invoices.
@@ -178,6 +202,12 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 impl Door {
+    /// Milliseconds of processor time that a payment takes, all told.
+    fn each_ms(&self) -> Option<f64> {
+        let count = u32::try_from(self.answered.len()).ok().filter(|count| *count > 0)?;
+        self.worked.map(|worked| milliseconds(worked / count))
+    }
+
     fn rows(&self) -> [(&'static str, &[Duration]); 3] {
         [
             ("answered", &self.answered),
@@ -198,7 +228,7 @@ impl Door {
             .map(|(name, sorted)| (name.replace(' ', "_"), told(sorted)))
             .collect();
         let pace = self.answered.len() as f64 / self.took.as_secs_f64();
-        json!({ "per_second": pace.round(), "times": rows,
+        json!({ "per_second": pace.round(), "times": rows, "processor_ms_each": self.each_ms(),
                 "goal_answer_p99_ms": milliseconds(GOAL_ANSWER),
                 "goal_in_the_books_ms": milliseconds(GOAL_APPLIED) })
     }
@@ -219,6 +249,14 @@ impl fmt::Display for Door {
                 milliseconds(within(sorted, 50)),
                 milliseconds(within(sorted, 99)),
                 milliseconds(within(sorted, 100)),
+            )?;
+        }
+        if let Some(each) = self.each_ms() {
+            let two = 2_000.0 / each;
+            writeln!(
+                f,
+                "  {each:.1} ms of processor time each, sender and bank among it: two whole processors \
+                 do {two:.0} a second"
             )?;
         }
         writeln!(
