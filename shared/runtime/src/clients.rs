@@ -24,7 +24,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 
-use crate::requests::Requests;
+use crate::{emulated::WithoutToken, requests::Requests};
 
 /// To reach a service, with TLS. A first packet that is lost is sent again by the system after a
 /// second; ten handshakes at once take a small function's share of a processor a good part of
@@ -97,6 +97,15 @@ impl Clients {
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
         aws_sdk_dynamodb::Client::from_conf(config.interceptor(self.requests.clone()).build())
+    }
+
+    /// `DynamoDB` as an emulator beside us has it: it is not told by which token a transaction would be
+    /// known that is sent again.
+    #[must_use]
+    pub fn emulated_dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        let config = config.interceptor(self.requests.clone()).interceptor(WithoutToken);
+        aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     /// SQS.

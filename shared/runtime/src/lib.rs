@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod dead_letters;
 pub mod emf;
+mod emulated;
 pub mod failure;
 pub mod gateways;
 pub mod http;

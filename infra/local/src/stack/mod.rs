@@ -111,7 +111,8 @@ impl Stack {
             (database.serve().await?, objects::serve(&directory.file("s3"), BUCKET).await?);
         let requests = Requests::default();
         let clock = directory.clock()?;
-        let store = Store::new(Clients::local(&dynamodb, requests.clone()).dynamodb(), TABLE);
+        let store =
+            Store::new(Clients::local(&dynamodb, requests.clone()).emulated_dynamodb(), TABLE);
         let wiring = Wiring {
             store: store.clone(),
             s3: Clients::local(&s3, requests.clone()),
