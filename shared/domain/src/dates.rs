@@ -22,6 +22,21 @@ pub enum Rule {
     GraceDays(u16),
     /// The account has a `grace_until` that lies later.
     GraceUntil(Date),
+    /// So many days after the account became delinquent (`throttle_after_days`).
+    ThrottleAfterDays(u16),
+    /// So many days after the account became delinquent (`suspend_after_days`).
+    SuspendAfterDays(u16),
+    /// So many days after the legal notice was delivered, or is to be sent (`legal_notice_days`).
+    LegalNotice {
+        /// How many.
+        days: u16,
+        /// The day of the notice.
+        on: Date,
+        /// Whether it was delivered.
+        noticed: bool,
+    },
+    /// So many days after the service was suspended (`disconnect_after_days`).
+    DisconnectAfterDays(u16),
     /// A day that is not permitted was passed over.
     Passed(Date, PassedOver),
 }
@@ -106,6 +121,25 @@ impl Rule {
             Self::GraceUntil(date) => {
                 let text = locale.pick("carência da conta até", "the account's grace until");
                 format!("{text} {} (grace_until)", locale.date(*date))
+            }
+            Self::ThrottleAfterDays(n) | Self::SuspendAfterDays(n) => {
+                let of = locale.pick("após a inadimplência", "after the account is delinquent");
+                let throttles = matches!(self, Self::ThrottleAfterDays(_));
+                let name = if throttles { "throttle_after_days" } else { "suspend_after_days" };
+                format!("{} {of} ({name})", days(*n))
+            }
+            Self::LegalNotice { days: n, on, noticed } => {
+                let of = locale.pick("após o aviso legal", "after the legal notice");
+                let how = if *noticed {
+                    locale.pick("entregue em", "delivered")
+                } else {
+                    locale.pick("previsto para", "planned for")
+                };
+                format!("{} {of}, {how} {} (legal_notice_days)", days(*n), locale.date(*on))
+            }
+            Self::DisconnectAfterDays(n) => {
+                let of = locale.pick("após a suspensão", "after the suspension");
+                format!("{} {of} (disconnect_after_days)", days(*n))
             }
             Self::Passed(date, why) => {
                 let not = locale.pick("não em", "not on");

@@ -97,6 +97,8 @@ ids! {
     GatewayCode = "gateway code",
     /// A stored payment method or mandate; unique within the account.
     MethodId = "payment method id",
+    /// What a notice says: a template of the ISP.
+    TemplateCode = "template code",
 }
 
 #[cfg(test)]

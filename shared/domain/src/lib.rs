@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod charge;
 pub mod collection;
 pub mod dates;
+pub mod delinquency;
 pub mod events;
 pub mod history;
 pub mod ids;

@@ -1,0 +1,7 @@
+//! Delinquency: what happens to an account that does not pay, on which day, and which rule says so.
+
+mod cut;
+mod ladder;
+
+pub use cut::{CutDates, CutRules, LegalNotice, cut_dates};
+pub use ladder::{Channel, InvalidStep, Step, UnknownChannel, step_date};
