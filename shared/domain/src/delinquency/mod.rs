@@ -2,6 +2,8 @@
 
 mod cut;
 mod ladder;
+mod late_charge;
 
 pub use cut::{CutDates, CutRules, LegalNotice, cut_dates};
 pub use ladder::{Channel, InvalidStep, Step, UnknownChannel, step_date};
+pub use late_charge::{LateRules, late_charge};

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{
+    calendar::days_between,
     charge::LateTerms,
     money::{Money, MoneyError},
 };
@@ -24,18 +25,24 @@ pub fn most_added(
     paid_on: Date,
 ) -> Result<Money, MoneyError> {
     let currency = amount.currency();
-    let days = i64::from((paid_on - due).get_days());
-    if days <= 0 || !amount.is_positive() {
-        return Ok(Money::zero(currency));
-    }
-    let hundred = Decimal::ONE_HUNDRED;
-    let fine = amount.amount() * terms.fine_percent / hundred;
-    let interest = amount.amount() * terms.interest_percent / hundred * Decimal::from(days)
-        / Decimal::from(DAYS_OF_MONTH);
     let up = |part: Decimal| {
         part.round_dp_with_strategy(currency.digits(), RoundingStrategy::AwayFromZero)
     };
+    let [fine, interest] = added(amount, terms, due, paid_on);
     Money::rounded(up(fine) + up(interest), currency)
+}
+
+/// What terms add to an amount that was due on a day and paid on another, not rounded: the fine, and
+/// the interest. Nothing to what is paid in time.
+pub(crate) fn added(amount: Money, terms: LateTerms, due: Date, paid_on: Date) -> [Decimal; 2] {
+    let days = days_between(due, paid_on);
+    if days <= 0 || !amount.is_positive() {
+        return [Decimal::ZERO; 2];
+    }
+    let percent = amount.amount() / Decimal::ONE_HUNDRED;
+    // Divided last: a day is no exact part of a month.
+    let interest = percent * terms.interest_percent * Decimal::from(days);
+    [percent * terms.fine_percent, interest / Decimal::from(DAYS_OF_MONTH)]
 }
 
 #[cfg(test)]

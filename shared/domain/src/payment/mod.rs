@@ -12,6 +12,7 @@ mod notice;
 mod tests;
 
 pub use apply::{Applied, Known, Outcome, PaymentError, apply, spend_credit};
+pub(crate) use late::added;
 pub use late::most_added;
 pub use notice::{
     About, Advice, Fact, Failed, MethodChange, MethodNews, Notice, PaymentId, Receipt, Return,
