@@ -90,8 +90,7 @@ impl CollectPayment {
         today: Date,
     ) -> Result<Option<Date>, Failure> {
         let charges = self.store.charges(&account.id, invoice.id).await?;
-        let charges =
-            charges.unwrap_or_else(|| Charges::none(account.id.clone(), invoice.id, today));
+        let charges = charges.unwrap_or_else(|| Charges::of(invoice, today));
         let waits = self.register(invoice, &charges, today).await?;
         let collected = match collect(invoice, &charges, &account.methods, settings, today) {
             Collect::Nothing | Collect::GiveUp => None,

@@ -86,8 +86,8 @@ impl RegisterCharge {
         let today = self.clock.today();
         // Before the invoice: what they say of money that has come, it knows then.
         let before = self.store.charges(&of, id).await?;
-        let mut charges = before.unwrap_or_else(|| Charges::none(of.clone(), id, today));
         let invoice = self.invoice(&of, id).await?;
+        let mut charges = before.unwrap_or_else(|| Charges::of(&invoice, today));
         let (left, ordered) = self.take_back(&invoice, charges, today).await?;
         charges = left;
         let (gateways, unconnected) = self.connected(&invoice, &charges).await;

@@ -86,7 +86,8 @@ fn changed(old: &Invoice, new: &Invoice) -> Vec<Task> {
 fn charged(old: Option<&Charges>, new: &Charges) -> Vec<Task> {
     let (account, id) = (new.account.clone(), new.invoice);
     if !old.is_some_and(|old| old.converged) {
-        return if new.converged { vec![Task::Document(account, id)] } else { Vec::new() };
+        let first = new.converged && !new.is_pending();
+        return if first { vec![Task::Document(account, id)] } else { Vec::new() };
     }
     let (before, now) = (old.map(Charges::codes).unwrap_or_default(), new.codes());
     let pending = old.is_some_and(Charges::is_pending);
@@ -278,6 +279,15 @@ mod tests {
         let after = Document::Charges(collected);
         assert_eq!(asked(Some(&before), &after), ["document"]);
         assert!(asked(Some(&after), &after).is_empty());
+    }
+
+    /// Its document was made at issue, and may have been viewed since.
+    #[test]
+    fn an_invoice_that_asks_for_something_later_has_its_document_made_again() {
+        let pending = charges(&[(json!({ "pending": "register" }), "")], true);
+        assert!(asked(None, &pending).is_empty());
+        let registered = charges(&[(json!("registered"), "a")], true);
+        assert_eq!(asked(Some(&pending), &registered), ["document again"]);
     }
 
     #[test]

@@ -202,6 +202,14 @@ impl Charges {
         }
     }
 
+    /// None yet, of an invoice. One that asked for nothing when it was issued has its document, which
+    /// waits for no charges: should it ask for something later, what they add is a change.
+    #[must_use]
+    pub fn of(invoice: &Invoice, on: Date) -> Self {
+        let converged = !invoice.asked.is_positive();
+        Self { converged, ..Self::none(invoice.account.clone(), invoice.id, on) }
+    }
+
     /// Whether somebody may be ordering an attempt.
     #[must_use]
     pub fn is_busy(&self, now: Timestamp) -> bool {
