@@ -24,8 +24,9 @@ use tokio::time::{Instant, sleep};
 
 /// The name of the stack.
 pub const STACK: &str = "isp";
-/// What has not come to an end after so long never will.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// What has not come to an end after so long never will: a message whose function ran out of time is
+/// away for six minutes at most, and may be once more.
+const PATIENCE: Duration = Duration::from_mins(15);
 /// How often is looked whether it has.
 const LOOK: Duration = Duration::from_millis(250);
 
