@@ -68,20 +68,19 @@ pub fn to_restore(
     day: Date,
 ) -> Result<Money, MoneyError> {
     let currency = debt.amount.currency();
-    let of_debt = || {
-        let of_debt = invoices.iter().filter(|invoice| debt.invoices.contains(&invoice.id));
-        of_debt.filter(|invoice| is_open(invoice))
-    };
+    let of_debt = invoices.iter().filter(|invoice| debt.invoices.contains(&invoice.id));
     match rule {
         RestoreRule::AllOverdue => Money::sum(currency, overdue(day, invoices).map(Invoice::open)),
         RestoreRule::LatestInvoice => {
-            let all = invoices.iter().filter(|invoice| debt.invoices.contains(&invoice.id));
-            let latest = all.max_by_key(|invoice| (invoice.due, invoice.id));
+            let latest = of_debt.max_by_key(|invoice| (invoice.due, invoice.id));
             let open = latest.filter(|latest| is_open(latest)).map(Invoice::open);
             Ok(open.unwrap_or_else(|| Money::zero(currency)))
         }
         RestoreRule::Share(percent) => {
-            let open = Money::sum(currency, of_debt().map(Invoice::open))?;
+            let open = Money::sum(
+                currency,
+                of_debt.filter(|invoice| is_open(invoice)).map(Invoice::open),
+            )?;
             let share = debt.amount.amount() * percent / Decimal::ONE_HUNDRED;
             let share = Money::rounded(share, currency)?.at_most(debt.amount)?;
             let missing = share.minus(debt.amount.minus(open)?)?;
