@@ -1,5 +1,6 @@
 //! Webhooks on the local stack and on one core: `cargo bench -p mensal-tests --bench webhooks`,
-//! with `-- --json` for machines, `-- door` or `-- books` for one of the two.
+//! with `-- --json` for machines, `-- door` or `-- books` for one of the two; `-- door --seconds 60`
+//! sends for longer than its twenty seconds.
 //!
 //! **Books**: how many webhooks a second one core verifies, reads and applies, each by itself,
 //! beside the least that anybody does with one: an HMAC-SHA256 of its bytes, and its JSON read. The
@@ -36,7 +37,7 @@ async fn main() -> Result<(), Error> {
         }
     }
     if both || asked("door") {
-        let door = door::measure().await?;
+        let door = door::measure(seconds(&arguments)?).await?;
         if asked("--json") {
             told.insert("door".into(), door.json());
         } else {
@@ -47,4 +48,14 @@ async fn main() -> Result<(), Error> {
         println!("{}", json!(told));
     }
     Ok(())
+}
+
+/// How long the front door is sent to.
+fn seconds(arguments: &[String]) -> Result<u32, Error> {
+    let mut after = arguments.iter().skip_while(|argument| *argument != "--seconds").skip(1);
+    match after.next().map(|told| (told, told.parse())) {
+        None => Ok(door::SECONDS),
+        Some((_, Ok(seconds))) if (1..=600).contains(&seconds) => Ok(seconds),
+        Some((told, _)) => Err(format!("--seconds: `{told}` is not 1 to 600").into()),
+    }
 }

@@ -72,12 +72,14 @@ impl Database {
 
     /// Forgets stream records that have been read, but for the last, from which the next sequence
     /// number counts on. The real stream forgets after a day.
-    pub(super) fn forget_through(&self, sequence: &str) -> Result<(), Error> {
+    pub(super) fn forget_through(&self, table: &str, sequence: &str) -> Result<(), Error> {
         let stored = stored(sequence)?;
         let sqlite = self.sqlite()?;
+        // As the index has it: who writes waits for as long as this takes.
         sqlite.execute(
-            "DELETE FROM _stream_records WHERE CAST(sequence_number AS INTEGER) < ?1",
-            [stored],
+            "DELETE FROM _stream_records
+             WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < ?2",
+            rusqlite::params![table, stored],
         )?;
         Ok(())
     }
@@ -143,10 +145,10 @@ mod tests {
         let all = sequences(None);
         assert_eq!(all.len(), written);
         for (place, sequence) in all.iter().enumerate() {
-            database.forget_through(sequence).unwrap();
+            database.forget_through(TABLE, sequence).unwrap();
             assert_eq!(sequences(Some(sequence)), all[place + 1..]);
             assert_eq!(sequences(None), all[place..], "the last one stays, to count on from");
         }
-        assert!(database.forget_through("7").is_err());
+        assert!(database.forget_through(TABLE, "7").is_err());
     }
 }

@@ -18,8 +18,8 @@ use super::{Busy, Error, database::Database};
 const BATCH: usize = 100;
 /// How long to wait when there was nothing to read.
 const PAUSE: Duration = Duration::from_millis(10);
-/// How often what has been read is forgotten, in records.
-const FORGET_EVERY: usize = 20_000;
+/// How often what has been read is forgotten, in records. Few, since nothing can be written meanwhile.
+const FORGET_EVERY: usize = 500;
 
 /// The stream of a table, and the function that reads it.
 pub(super) struct Stream<F> {
@@ -75,7 +75,7 @@ impl<F: Function> Stream<F> {
             place.after = Some(last.clone());
             place.since_forgotten += told;
             if place.since_forgotten >= FORGET_EVERY {
-                self.database.forget_through(last)?;
+                self.database.forget_through(self.table, last)?;
                 place.since_forgotten = 0;
             }
         }
