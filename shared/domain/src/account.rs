@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Span,
+    delinquency::{Hold, Promise},
     ids::{
         AccountId, AccountTypeCode, CategoryCode, ChargeId, DiscountCode, MeterCode, PlanCode,
         RegionCode, SubscriptionId, TaxCode,
     },
+    invoice::InvoiceId,
     locale::Locale,
     method::PaymentMethod,
     money::{Currency, Money, MoneyError},
@@ -168,6 +170,22 @@ pub struct Subscription {
     /// Usage before this day is closed: it is not looked at again.
     #[serde(rename = "closed", default, skip_serializing_if = "Option::is_none")]
     pub usage_closed_until: Option<Date>,
+    /// When it was suspended for what was not paid, in the order of dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<Cut>,
+    /// The day after the last of a contract that was ended for what was not paid.
+    #[serde(rename = "ended", default, skip_serializing_if = "Option::is_none")]
+    pub disconnected_on: Option<Date>,
+}
+
+/// Days on which a service was suspended for what was not paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    /// The first day without service.
+    pub from: Date,
+    /// The first day with service again; none while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
 }
 
 fn one() -> u32 {
@@ -199,6 +217,17 @@ pub struct OneOff {
     pub category: CategoryCode,
 }
 
+impl OneOff {
+    /// What the ids begin with of those that Mensal itself adds, for an invoice that is late.
+    pub const LATE: &'static str = "late.";
+
+    /// Whether Mensal itself has added it.
+    #[must_use]
+    pub fn is_late_charge(&self) -> bool {
+        self.id.as_str().starts_with(Self::LATE)
+    }
+}
+
 /// A customer's account. One item of the table: it changes as a whole, at its version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -216,6 +245,9 @@ pub struct Account {
     /// Where invoices are mailed to; empty for paper only.
     #[serde(rename = "mail", default, skip_serializing_if = "String::is_empty")]
     pub email: String,
+    /// Where text messages go to, in the form of E.164: `+5545999990000`; empty for none.
+    #[serde(rename = "tel", default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
     /// Where the service is taxed.
     #[serde(rename = "reg", default, skip_serializing_if = "Option::is_none")]
     pub region: Option<RegionCode>,
@@ -265,6 +297,16 @@ pub struct Account {
     /// is to happen by itself.
     #[serde(rename = "look", default, skip_serializing_if = "Option::is_none")]
     pub next_review: Option<Date>,
+    /// How its service is held for what is not paid; none if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// The promises to pay that still count: the one that stands, and those that limit the next.
+    #[serde(rename = "proms", default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
+    /// Overdue invoices that nothing is cut for, since what was paid of a debt was enough for the
+    /// service to come back.
+    #[serde(rename = "excused", default, skip_serializing_if = "Vec::is_empty")]
+    pub excused: Vec<InvoiceId>,
     /// Why the account is parked, if it is: nothing is billed until people have looked at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<String>,

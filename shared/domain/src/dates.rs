@@ -37,6 +37,12 @@ pub enum Rule {
     },
     /// So many days after the service was suspended (`disconnect_after_days`).
     DisconnectAfterDays(u16),
+    /// A promise to pay stands through this day.
+    Promised(Date),
+    /// A promise to pay through this day was not kept.
+    PromiseBroken(Date),
+    /// A payment is on its way.
+    InFlight,
     /// A day that is not permitted was passed over.
     Passed(Date, PassedOver),
 }
@@ -140,6 +146,20 @@ impl Rule {
             Self::DisconnectAfterDays(n) => {
                 let of = locale.pick("após a suspensão", "after the suspension");
                 format!("{} {of} (disconnect_after_days)", days(*n))
+            }
+            Self::Promised(until) => {
+                let text = locale.pick("promessa de pagamento até", "promise to pay through");
+                format!("{text} {}", locale.date(*until))
+            }
+            Self::PromiseBroken(until) => {
+                let of = locale.pick(
+                    "promessa de pagamento não cumprida, até",
+                    "broken promise to pay through",
+                );
+                format!("{of} {}", locale.date(*until))
+            }
+            Self::InFlight => {
+                locale.pick("um pagamento está a caminho", "a payment is on its way").into()
             }
             Self::Passed(date, why) => {
                 let not = locale.pick("não em", "not on");

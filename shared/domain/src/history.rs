@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    account::{Change, ServiceEvent, Subscription},
+    account::{Change, Cut, ServiceEvent, Subscription},
     calendar::Span,
     ids::{PlanCode, SubscriptionId},
 };
@@ -75,13 +75,58 @@ struct State {
     ended: bool,
 }
 
-/// The stretches of a subscription, in order, without gap or overlap, from its start to its end.
-/// The order of events of one day does not matter: plan and quantity change first, then the
-/// service resumes, is suspended, or ends; suspended and resumed on one day is nothing at all.
+/// The stretches of a subscription, in order, without gap or overlap, from its start to its end: what
+/// people have decided of it, less the days for which it was cut since it was not paid.
 ///
 /// # Errors
 /// [`HistoryError`] names the first event that contradicts what went before.
 pub fn stretches(subscription: &Subscription) -> Result<Vec<Stretch>, HistoryError> {
+    let mut out = decided(subscription)?;
+    if let Some(ended) = subscription.disconnected_on {
+        out = until(out, ended);
+    }
+    for cut in &subscription.cuts {
+        out = without(out, *cut);
+    }
+    Ok(out)
+}
+
+/// What lies before a day.
+fn until(stretches: Vec<Stretch>, day: Date) -> Vec<Stretch> {
+    let before = |stretch: Stretch| {
+        let span = Span::new(stretch.span.start(), stretch.span.end().min(day))?;
+        Some(Stretch { span, ..stretch })
+    };
+    stretches.into_iter().filter_map(before).collect()
+}
+
+/// The same with the days of a cut suspended. Who had suspended their service themselves is not cut
+/// beside it.
+fn without(stretches: Vec<Stretch>, cut: Cut) -> Vec<Stretch> {
+    let service = cut.until.map_or(Service::SuspendedStill, Service::SuspendedOnce);
+    let days = Span::new(cut.from, cut.until.unwrap_or(Date::MAX));
+    let mut out = Vec::with_capacity(stretches.len() + 2);
+    for stretch in stretches {
+        let both = days.and_then(|days| stretch.span.intersect(days));
+        let Some(both) = both.filter(|_| stretch.service == Service::Active) else {
+            out.push(stretch);
+            continue;
+        };
+        let (before, after) = (
+            Span::new(stretch.span.start(), both.start()),
+            Span::new(both.end(), stretch.span.end()),
+        );
+        out.extend(before.map(|span| Stretch { span, ..stretch.clone() }));
+        out.push(Stretch { span: both, service, ..stretch.clone() });
+        out.extend(after.map(|span| Stretch { span, ..stretch }));
+    }
+    out
+}
+
+/// What people have decided, as stretches.
+/// The order of events of one day does not matter: plan and quantity change first, then the
+/// service resumes, is suspended, or ends; suspended and resumed on one day is nothing at all.
+fn decided(subscription: &Subscription) -> Result<Vec<Stretch>, HistoryError> {
     let all = &subscription.history;
     // Suspended and resumed on one day, in whichever order, changes no day.
     let toggled = |date| {
@@ -195,6 +240,8 @@ mod tests {
             seen_until: None,
             forgotten_until: None,
             usage_closed_until: None,
+            cuts: vec![],
+            disconnected_on: None,
         }
     }
 
@@ -240,6 +287,30 @@ mod tests {
     fn suspended_and_resumed_on_one_day_is_nothing() {
         let toggled = [("2026-03-01", Change::Suspend), ("2026-03-01", Change::Resume)];
         assert_eq!(stretches(&subscription(&toggled)), stretches(&subscription(&[])));
+    }
+
+    #[test]
+    fn days_of_a_cut_are_days_without_service_and_a_contract_ends_where_it_was_ended() {
+        let mut cut =
+            subscription(&[("2026-03-01", Change::Suspend), ("2026-03-05", Change::Resume)]);
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        cut.cuts = vec![
+            Cut { from: day("2026-02-26"), until: Some(day("2026-03-03")) },
+            Cut { from: day("2026-04-01"), until: None },
+        ];
+        cut.disconnected_on = Some(day("2026-06-01"));
+        let text: Vec<_> = stretches(&cut).unwrap();
+        let text: Vec<_> = text.iter().map(|s| format!("{} {:?}", s.span, s.service)).collect();
+        assert_eq!(
+            text,
+            [
+                "2026-01-10/2026-02-26 Active",
+                "2026-02-26/2026-03-01 SuspendedOnce(2026-03-03)",
+                "2026-03-01/2026-03-05 SuspendedOnce(2026-03-05)",
+                "2026-03-05/2026-04-01 Active",
+                "2026-04-01/2026-06-01 SuspendedStill",
+            ]
+        );
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum InvoiceKind {
     Cycle,
     /// The balance that an account brought along from another system; never printed.
     Opening,
+    /// What is charged at once for being late.
+    Late,
 }
 
 /// The id of an invoice within its account, derived: cycle date and kind.
@@ -49,6 +51,7 @@ impl std::fmt::Display for InvoiceId {
         let kind = match self.kind {
             InvoiceKind::Cycle => "cycle",
             InvoiceKind::Opening => "opening",
+            InvoiceKind::Late => "late",
         };
         write!(f, "{}-{kind}", self.cycle)
     }
@@ -62,6 +65,7 @@ impl std::str::FromStr for InvoiceId {
         let kind = match kind {
             "-cycle" => InvoiceKind::Cycle,
             "-opening" => InvoiceKind::Opening,
+            "-late" => InvoiceKind::Late,
             _ => return Err(invalid()),
         };
         Ok(Self { cycle: cycle.parse().map_err(|_| invalid())?, kind })
@@ -258,6 +262,23 @@ pub struct Invoice {
     /// How it can be paid at a gateway; none if only by hand.
     #[serde(rename = "ways", default, skip_serializing_if = "Option::is_none")]
     pub offers: Option<Offers>,
+    /// What was charged elsewhere for its being late; none if nothing ever was.
+    #[serde(rename = "late", default, skip_serializing_if = "Option::is_none")]
+    pub late_charged: Option<LateCharged>,
+}
+
+/// What was charged for an invoice being late, on other invoices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateCharged {
+    /// How much in all.
+    #[serde(rename = "amt")]
+    pub amount: Money,
+    /// How often: what tells the charges apart.
+    #[serde(rename = "n")]
+    pub times: u32,
+    /// It was paid since, and nothing more is charged, whatever becomes of the rules.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
 }
 
 /// What has settled an invoice since it was issued.
@@ -365,6 +386,12 @@ impl Invoice {
         // One currency in all, and what is settled is never more than what is asked: both hold by
         // the code that settles, `crate::payment`.
         open.and_then(Result::ok).unwrap_or(self.asked)
+    }
+
+    /// Whether it stands, and something of it is still to be paid.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status == InvoiceStatus::Issued && self.open().is_positive()
     }
 
     /// The hash of the content as issued. Issuing again with the same input gives the same hash.

@@ -4,7 +4,13 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::Weekdays, ids::CalendarCode, invoice::Offer, stationery::Paper};
+use crate::{
+    calendar::Weekdays,
+    delinquency::{After, Cap, Ladder, LateCharging, PromiseBy, QuietHours, RestoreRule},
+    ids::CalendarCode,
+    invoice::Offer,
+    stationery::Paper,
+};
 
 /// Whether days of suspension are charged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +168,45 @@ settings! {
     debit_interval_days: u16 = 5,
     /// Whether another stored method is tried when the default one has failed for good.
     fallback: Fallback = Fallback::None,
+    /// The notices that follow an invoice.
+    ladder: Ladder = Ladder::default(),
+    /// The weekdays on which notices are sent that have a day; never on one that the calendar excludes.
+    notice_weekdays: Weekdays = Weekdays::ALL,
+    /// The hours in which none is sent.
+    quiet_hours: QuietHours = QuietHours::None,
+    /// When Mensal itself charges for being late, by the fine and the interest above and what follows.
+    late_charges: LateCharging = LateCharging::ByGateway,
+    /// A fee for being late, once an invoice, in the currency of the account.
+    late_fee: Decimal = Decimal::ZERO,
+    /// Nothing is charged for less than this.
+    late_minimum: Decimal = Decimal::ZERO,
+    /// No invoice is charged more than this for being late.
+    late_cap: Cap = Cap::None,
+    /// Paid within so many days after the due date is paid in time.
+    late_after_days: u16 = 0,
+    /// The weekdays on which service is slowed down, suspended or ended; never on a day that the calendar
+    /// excludes.
+    cut_weekdays: Weekdays = Weekdays::MONDAY_TO_THURSDAY,
+    /// Nothing is cut for less than this.
+    cut_minimum: Decimal = Decimal::ZERO,
+    /// So many days pass after the legal notice was delivered before anything is cut.
+    legal_notice_days: u16 = 0,
+    /// Slowed down so many days after the account is delinquent.
+    throttle_after_days: After = After::Never,
+    /// Suspended so many days after the account is delinquent.
+    suspend_after_days: After = After::Never,
+    /// The contract ends so many days after service was suspended.
+    disconnect_after_days: After = After::Never,
+    /// What has to be paid before a suspended service comes back.
+    restore: RestoreRule = RestoreRule::AllOverdue,
+    /// Who may promise to pay.
+    promise_by: PromiseBy = PromiseBy::Nobody,
+    /// For so many days at most.
+    promise_days: u16 = 3,
+    /// So often...
+    promise_times: u8 = 1,
+    /// ... within so many days.
+    promise_within_days: u16 = 30,
 }
 
 /// The longest of the settings that are days.

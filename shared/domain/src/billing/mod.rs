@@ -234,6 +234,7 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
         settled: None,
         offers: offers(context, &dates, collected.as_ref()),
         collected,
+        late_charged: None,
     })
 }
 

@@ -25,6 +25,8 @@ impl Weekdays {
     pub const ALL: Self = Self(0b111_1111);
     /// Monday to Friday.
     pub const MONDAY_TO_FRIDAY: Self = Self(0b001_1111);
+    /// Monday to Thursday: those after which a bank is open on the next day.
+    pub const MONDAY_TO_THURSDAY: Self = Self(0b000_1111);
 
     /// The set of those whose bit is set, from Monday on.
     #[cfg(test)]

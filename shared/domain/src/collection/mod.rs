@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::days_after,
     charge::Charges,
-    invoice::{Invoice, InvoiceStatus},
+    invoice::Invoice,
     method::{MethodState, PaymentMethod},
     money::Money,
     payment::Advice,
@@ -99,10 +99,10 @@ pub fn collect(
     settings: &BillingSettings,
     today: Date,
 ) -> Collect {
-    let amount = invoice.open();
-    if invoice.status != InvoiceStatus::Issued || !amount.is_positive() {
+    if !invoice.is_open() {
         return Collect::Nothing;
     }
+    let amount = invoice.open();
     let tomorrow = days_after(today, 1);
     if let Some(begun) = charges.attempts.iter().find(|attempt| !attempt.is_over()) {
         if is_too_much(begun, amount, today) {
@@ -141,8 +141,7 @@ pub fn collect(
 /// taken back while that can be done.
 #[must_use]
 pub fn to_take_back(invoice: &Invoice, charges: &Charges, today: Date) -> Vec<Attempt> {
-    let issued = invoice.status == InvoiceStatus::Issued;
-    let open = if issued { invoice.open() } else { Money::zero(invoice.total.currency()) };
+    let open = if invoice.is_open() { invoice.open() } else { Money::zero(invoice.currency()) };
     let too_much = |one: &&Attempt| !one.is_over() && is_too_much(one, open, today);
     charges.attempts.iter().filter(too_much).cloned().collect()
 }

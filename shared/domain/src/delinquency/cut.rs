@@ -1,11 +1,34 @@
 //! When service is cut for what is not paid: the day, and the rules that gave it.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::{Calendar, NoPermittedDay, Weekdays, days_after, first_permitted},
     dates::{Explained, Rule},
 };
+
+/// So many days after something, or never. As text `10`, `never`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum After {
+    /// Never.
+    #[default]
+    Never,
+    /// So many days after.
+    Days(u16),
+}
+
+impl After {
+    /// How many days; none for never.
+    #[must_use]
+    pub fn days(self) -> Option<u16> {
+        match self {
+            Self::Never => None,
+            Self::Days(days) => Some(days),
+        }
+    }
+}
 
 /// When service may be cut.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,27 @@
 //! Delinquency: what happens to an account that does not pay, on which day, and which rule says so.
 
 mod cut;
+mod hold;
 mod ladder;
 mod late_charge;
+mod notice;
+mod promise;
+mod quiet;
 mod restore;
+mod review;
+mod step;
+#[cfg(test)]
+mod tests;
 
-pub use cut::{CutDates, CutRules, LegalNotice, cut_dates};
-pub use ladder::{Channel, InvalidStep, Step, UnknownChannel, step_date};
-pub use late_charge::{LateRules, late_charge};
-pub use restore::{Debt, RestoreRule, to_restore};
+pub use cut::{After, CutDates, CutRules, LegalNotice, cut_dates};
+pub use hold::{
+    CutKind, CutStep, Hold, HoldKind, Lifted, LiftedBy, Proof, Suspension, runs, services_to_cut,
+};
+pub use ladder::{InvalidLadder, Ladder, step_date};
+pub use late_charge::{Cap, LateCharging, LateRules, in_time_until, late_charge};
+pub use notice::{CustomerNotice, InvalidNoticeId, NoticeAbout, NoticeId, NoticeState};
+pub use promise::{Promise, PromiseBy, PromiseRefused, promise};
+pub use quiet::{InvalidHours, QuietHours};
+pub use restore::{Debt, Percent, RestoreRule, UnknownRestoreRule, to_restore};
+pub use review::{Known, Restored, Review, ReviewError, first_review, lift, restore, review};
+pub use step::{Channel, InvalidStep, Step, UnknownChannel, UnknownWhen, When};

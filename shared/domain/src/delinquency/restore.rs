@@ -1,25 +1,76 @@
 //! What has to be paid before a service that was suspended comes back.
 
+use std::{fmt, str::FromStr};
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    invoice::{Invoice, InvoiceId, InvoiceStatus},
+    invoice::{Invoice, InvoiceId},
     money::{Money, MoneyError},
 };
 
-/// What has to be paid.
+/// What has to be paid. As text `all_overdue`, `latest_invoice`, `50%`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum RestoreRule {
     /// All that is overdue.
     #[default]
     AllOverdue,
     /// Of what was overdue when it was suspended, the invoice that was due last.
     LatestInvoice,
-    /// So much of what was overdue when it was suspended, in percent.
-    Share(Decimal),
+    /// So much of what was overdue when it was suspended.
+    Share(Percent),
+}
+
+/// Whole percent, 1 to 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Percent(u8);
+
+impl Percent {
+    /// So many percent; none if that is not 1 to 100.
+    #[must_use]
+    pub fn new(percent: u8) -> Option<Self> {
+        (1..=100).contains(&percent).then_some(Self(percent))
+    }
+}
+
+/// Not a rule for what has to be paid.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` does not say what restores a service: use all_overdue, latest_invoice or a share like 50%"
+)]
+pub struct UnknownRestoreRule(String);
+
+impl FromStr for RestoreRule {
+    type Err = UnknownRestoreRule;
+    fn from_str(text: &str) -> Result<Self, UnknownRestoreRule> {
+        let share = || {
+            let digits = text.strip_suffix('%')?;
+            let plain = digits.bytes().all(|b| b.is_ascii_digit());
+            Percent::new(digits.parse().ok().filter(|_| plain)?).map(Self::Share)
+        };
+        match text {
+            "all_overdue" => Ok(Self::AllOverdue),
+            "latest_invoice" => Ok(Self::LatestInvoice),
+            _ => share().ok_or_else(|| UnknownRestoreRule(text.chars().take(40).collect())),
+        }
+    }
+}
+
+impl fmt::Display for RestoreRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AllOverdue => f.write_str("all_overdue"),
+            Self::LatestInvoice => f.write_str("latest_invoice"),
+            Self::Share(percent) => write!(f, "{}%", percent.0),
+        }
+    }
+}
+
+crate::text::travels_as_text! {
+    RestoreRule, UnknownRestoreRule;
 }
 
 /// What a service was suspended for.
@@ -46,11 +97,7 @@ impl Debt {
 }
 
 fn overdue(day: Date, invoices: &[Invoice]) -> impl Iterator<Item = &Invoice> {
-    invoices.iter().filter(move |invoice| is_open(invoice) && invoice.due < day)
-}
-
-fn is_open(invoice: &Invoice) -> bool {
-    invoice.status == InvoiceStatus::Issued && invoice.open().is_positive()
+    invoices.iter().filter(move |invoice| invoice.is_open() && invoice.due < day)
 }
 
 /// What is still to be paid on a day before a service comes back that was suspended for a debt: zero
@@ -73,15 +120,15 @@ pub fn to_restore(
         RestoreRule::AllOverdue => Money::sum(currency, overdue(day, invoices).map(Invoice::open)),
         RestoreRule::LatestInvoice => {
             let latest = of_debt.max_by_key(|invoice| (invoice.due, invoice.id));
-            let open = latest.filter(|latest| is_open(latest)).map(Invoice::open);
+            let open = latest.filter(|latest| latest.is_open()).map(Invoice::open);
             Ok(open.unwrap_or_else(|| Money::zero(currency)))
         }
         RestoreRule::Share(percent) => {
             let open = Money::sum(
                 currency,
-                of_debt.filter(|invoice| is_open(invoice)).map(Invoice::open),
+                of_debt.filter(|invoice| invoice.is_open()).map(Invoice::open),
             )?;
-            let share = debt.amount.amount() * percent / Decimal::ONE_HUNDRED;
+            let share = debt.amount.amount() * Decimal::from(percent.0) / Decimal::ONE_HUNDRED;
             let share = Money::rounded(share, currency)?.at_most(debt.amount)?;
             let missing = share.minus(debt.amount.minus(open)?)?;
             let missing = if missing.is_negative() { Money::zero(currency) } else { missing };
@@ -96,6 +143,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::invoice::InvoiceStatus;
 
     fn date(text: &str) -> Date {
         text.parse().unwrap()
@@ -136,7 +184,7 @@ mod tests {
             [invoice("2026-09-10", "100.00", "0.00"), invoice("2026-10-10", "100.00", "0.00")];
         let debt = Debt::on(date("2026-10-20"), &suspended).unwrap().unwrap();
         let (all, latest) = (RestoreRule::AllOverdue, RestoreRule::LatestInvoice);
-        let half = RestoreRule::Share("50".parse().unwrap());
+        let half: RestoreRule = "50%".parse().unwrap();
         // What was paid of the first and of the second, and whether a third is overdue since.
         let cases = [
             (all, "0.00", "0.00", false, "200.00 BRL"),
@@ -161,17 +209,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_rule_reads_back_what_it_writes() {
+        for text in ["all_overdue", "latest_invoice", "1%", "100%"] {
+            assert_eq!(text.parse::<RestoreRule>().unwrap().to_string(), text);
+        }
+        for text in ["", "all", "0%", "101%", "50", "+5%", "%"] {
+            assert!(text.parse::<RestoreRule>().is_err(), "{text}");
+        }
+    }
+
     proptest! {
         /// Paying what is asked for restores, and whoever is paid up is never asked for anything.
         #[test]
         fn who_pays_what_is_asked_for_is_back(
-            asked in vec(1_i64..50_000, 1..5), percent in 0_u32..=100, rule in 0..3,
+            asked in vec(1_i64..50_000, 1..5), percent in 1_u8..=100, rule in 0..3,
         ) {
             let money = |cents: i64| Decimal::new(cents, 2).to_string();
             let rule = match rule {
                 0 => RestoreRule::AllOverdue,
                 1 => RestoreRule::LatestInvoice,
-                _ => RestoreRule::Share(percent.into()),
+                _ => RestoreRule::Share(Percent::new(percent).unwrap()),
             };
             let named = |paid: &[i64]| -> Vec<Invoice> {
                 let each = asked.iter().zip(paid).enumerate();

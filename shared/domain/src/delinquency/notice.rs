@@ -1,0 +1,225 @@
+//! A notice to a customer: one step of the ladder, about one invoice or one suspension.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use super::step::{Channel, Step, When};
+use crate::{
+    ids::{AccountId, TemplateCode},
+    invoice::InvoiceId,
+};
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoticeAbout {
+    /// An invoice.
+    Invoice(InvoiceId),
+    /// The suspension that began on a day.
+    Suspension(Date),
+}
+
+/// The id of a notice within its account, derived: what it is about, the time of its step, and the
+/// channel. As text `2026-11-10-cycle:-3:email`, `2026-11-16:suspended:sms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct NoticeId {
+    /// About what.
+    pub about: NoticeAbout,
+    /// The time of its step.
+    pub when: When,
+    /// By which way.
+    pub channel: Channel,
+}
+
+/// Not of the form `2026-11-10-cycle:-3:email`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no id of a notice: write 2026-11-10-cycle:-3:email")]
+pub struct InvalidNoticeId(String);
+
+impl fmt::Display for NoticeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.about {
+            NoticeAbout::Invoice(id) => write!(f, "{id}")?,
+            NoticeAbout::Suspension(begun) => write!(f, "{begun}")?,
+        }
+        write!(f, ":{}:{}", self.when, self.channel)
+    }
+}
+
+impl FromStr for NoticeId {
+    type Err = InvalidNoticeId;
+    fn from_str(text: &str) -> Result<Self, InvalidNoticeId> {
+        let read = || {
+            let (rest, channel) = text.rsplit_once(':')?;
+            let (about, when) = rest.split_once(':')?;
+            let invoice = about.parse().map(NoticeAbout::Invoice).ok();
+            let suspension = || about.parse().map(NoticeAbout::Suspension).ok();
+            Some(Self {
+                about: invoice.or_else(suspension)?,
+                when: when.parse().ok()?,
+                channel: channel.parse().ok()?,
+            })
+        };
+        read().ok_or_else(|| InvalidNoticeId(text.chars().take(90).collect()))
+    }
+}
+
+crate::text::travels_as_text! {
+    NoticeId, InvalidNoticeId;
+}
+
+/// How a notice stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeState {
+    /// It is to be sent.
+    #[default]
+    Planned,
+    /// It has been begun to be sent, and nobody knows whether it was.
+    Sending,
+    /// Whoever delivers it has taken it.
+    Sent,
+    /// It has reached the customer's mailbox, phone or app.
+    Delivered,
+    /// It could not be delivered.
+    Bounced,
+    /// The customer calls it spam.
+    Complained,
+    /// It was not sent: there was no more reason, or no way.
+    Dropped,
+}
+
+/// A notice to a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerNotice {
+    /// To whom.
+    pub account: AccountId,
+    /// Its id.
+    pub id: NoticeId,
+    /// What it says.
+    pub template: TemplateCode,
+    /// Whether it is the notice that the law wants before service is cut.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub legal: bool,
+    /// The rules that it is sent by, and their date; empty for an ISP's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rules: String,
+    /// The business date on which it was decided.
+    pub on: Date,
+    /// How it stands.
+    #[serde(default)]
+    pub state: NoticeState,
+    /// Why, if it was not delivered.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// What whoever delivers it calls it by.
+    #[serde(rename = "ref", default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// What it said, once it was sent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// When it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Timestamp>,
+    /// When it was delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Timestamp>,
+}
+
+impl CustomerNotice {
+    /// One that is to be sent.
+    #[must_use]
+    pub fn planned(
+        account: AccountId,
+        about: NoticeAbout,
+        step: &Step,
+        rules: &str,
+        on: Date,
+    ) -> Self {
+        Self {
+            account,
+            id: NoticeId { about, when: step.when, channel: step.channel },
+            template: step.template.clone(),
+            legal: step.legal,
+            rules: rules.to_owned(),
+            on,
+            state: NoticeState::Planned,
+            reason: String::new(),
+            reference: String::new(),
+            text: String::new(),
+            sent: None,
+            delivered: None,
+        }
+    }
+
+    /// Notes what whoever delivers it has told. False if that was known, or comes too late to count: a
+    /// complaint is the last word, and what has bounced is not delivered.
+    pub fn hear(&mut self, state: NoticeState, at: Timestamp, reason: &str) -> bool {
+        let rank = |state| match state {
+            NoticeState::Planned | NoticeState::Dropped => 0,
+            NoticeState::Sending => 1,
+            NoticeState::Sent => 2,
+            NoticeState::Delivered => 3,
+            NoticeState::Bounced => 4,
+            NoticeState::Complained => 5,
+        };
+        if rank(state) <= rank(self.state) {
+            return false;
+        }
+        self.state = state;
+        reason.clone_into(&mut self.reason);
+        match state {
+            NoticeState::Sent => self.sent = self.sent.or(Some(at)),
+            NoticeState::Delivered => self.delivered = self.delivered.or(Some(at)),
+            _ => {}
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_what_it_writes() {
+        for text in [
+            "2026-11-10-cycle:-3:email",
+            "2026-11-10-cycle:0:sms",
+            "2026-11-10-opening:+15:hook",
+            "2026-11-16:suspended:sms",
+        ] {
+            assert_eq!(text.parse::<NoticeId>().unwrap().to_string(), text);
+        }
+        for text in
+            ["", "2026-11-10-cycle", "2026-11-10-cycle:email", "x:0:email", "2026-11-16::sms"]
+        {
+            assert!(text.parse::<NoticeId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_in_any_order_and_twice_comes_to_the_same() {
+        use NoticeState::{Bounced, Complained, Delivered, Sent};
+        let at: Timestamp = "2026-11-10T12:00:00Z".parse().unwrap();
+        let cases = [
+            (&[Sent, Delivered][..], Delivered),
+            (&[Delivered, Sent], Delivered),
+            (&[Sent, Bounced, Delivered], Bounced),
+            (&[Complained, Delivered, Bounced], Complained),
+            (&[Delivered, Delivered], Delivered),
+        ];
+        for (told, want) in cases {
+            let step = "+5:email:last:legal".parse().unwrap();
+            let about = NoticeAbout::Invoice("2026-11-10-cycle".parse().unwrap());
+            let on = "2026-11-25".parse().unwrap();
+            let mut notice = CustomerNotice::planned("1042".parse().unwrap(), about, &step, "", on);
+            for state in told {
+                notice.hear(*state, at, "");
+            }
+            assert_eq!(notice.state, want, "{told:?}");
+        }
+    }
+}

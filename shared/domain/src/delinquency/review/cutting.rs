@@ -1,0 +1,276 @@
+//! Service that is slowed down, suspended or ended: which of it next, on which day, and by which rules.
+
+use jiff::civil::Date;
+
+use super::{
+    super::{
+        CustomerNotice, CutDates, CutKind, CutRules, CutStep, Debt, Hold, HoldKind, LegalNotice,
+        Lifted, LiftedBy, NoticeAbout, NoticeState, Proof, Suspension, When, cut_dates,
+        services_to_cut,
+    },
+    Known, Review, ReviewError, is_in_flight,
+    reminding::{day_of, told},
+};
+use crate::{
+    account::{Account, Subscription},
+    calendar::{NoPermittedDay, days_after, first_permitted},
+    dates::{Explained, Rule},
+    ids::SubscriptionId,
+    invoice::Invoice,
+    settings::BillingSettings,
+};
+
+/// Slows down, suspends or ends service, if the day is one on which that may be done and has to be.
+pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewError> {
+    let today = known.today;
+    let tomorrow = days_after(today, 1);
+    let Some(planned) = planned_cut(known, &review.account)? else { return Ok(()) };
+    if planned.cut.date > today {
+        review.account.review_by(planned.cut.date);
+        return Ok(());
+    }
+    if !planned.allowed {
+        return Ok(()); // whoever tells that the notice was delivered has it looked at again
+    }
+    let overdue: Vec<&Invoice> =
+        known.invoices.iter().filter(|invoice| invoice.is_open() && invoice.due < today).collect();
+    if overdue.iter().any(|invoice| is_in_flight(known, invoice)) {
+        review.account.review_by(tomorrow);
+        return Ok(());
+    }
+    let Some(debt) = Debt::on(today, known.invoices)? else { return Ok(()) };
+    if debt.amount.amount() < known.settings.cut_minimum || known.account.parked.is_some() {
+        return Ok(()); // the next invoice has it looked at again, or whoever mends the account
+    }
+    let why = planned.cut.because.iter().map(|rule| rule.text(known.account.locale)).collect();
+    let step = CutStep { kind: planned.kind, on: today, because: why };
+    let kept = review.suspension.take().or_else(|| known.suspension.cloned());
+    if planned.kind == CutKind::Disconnected {
+        disconnect(known, review, kept, step);
+    } else {
+        let services = services_to_cut(&review.account, &overdue, today)?;
+        hold(known, review, kept, step, services, debt, planned.proof);
+        // What follows from it.
+        if let Some(next) =
+            planned_cut(known, &review.account)?.filter(|next| next.cut.date > today)
+        {
+            review.account.review_by(next.cut.date);
+        }
+    }
+    Ok(())
+}
+
+fn hold(
+    known: Known<'_>,
+    review: &mut Review,
+    kept: Option<Suspension>,
+    step: CutStep,
+    services: Vec<SubscriptionId>,
+    debt: Debt,
+    proof: Option<Proof>,
+) {
+    let account = &mut review.account;
+    let before = account.hold.take();
+    // What was slowed down is what is suspended.
+    let services = before.as_ref().map_or(services, |hold| hold.services.clone());
+    if services.is_empty() {
+        return;
+    }
+    let (kind, when) = match step.kind {
+        CutKind::Throttled => (HoldKind::Throttled, When::Throttled),
+        _ => (HoldKind::Suspended, When::Suspended),
+    };
+    if kind == HoldKind::Suspended {
+        account.cut(&services, step.on);
+    }
+    let begun = before.map_or(step.on, |hold| hold.begun);
+    let kept = kept.filter(|kept| kept.begun == begun && kept.lifted.is_none());
+    let mut suspension = kept.unwrap_or_else(|| Suspension {
+        account: account.id.clone(),
+        begun,
+        services: services.clone(),
+        debt: debt.clone(),
+        steps: Vec::new(),
+        notice: None,
+        lifted: None,
+    });
+    suspension.notice = suspension.notice.or(proof);
+    suspension.debt = debt.clone();
+    account.hold = Some(Hold { kind, since: step.on, begun, services, debt });
+    account.excused.clear();
+    suspension.steps.push(step);
+    review.suspension = Some(suspension);
+    review.notices.extend(told(known, begun, when));
+}
+
+fn disconnect(known: Known<'_>, review: &mut Review, kept: Option<Suspension>, step: CutStep) {
+    let Some(hold) = review.account.hold.clone() else { return };
+    let ended = |one: &&mut Subscription| hold.services.contains(&one.id);
+    for subscription in review.account.subscriptions.iter_mut().filter(ended) {
+        subscription.disconnected_on = Some(step.on);
+    }
+    review.account.give_back(step.on);
+    if let Some(mut suspension) = kept {
+        suspension.lifted = Some(Lifted { on: step.on, why: LiftedBy::Disconnection });
+        suspension.steps.push(step);
+        review.suspension = Some(suspension);
+    }
+    review.notices.extend(told(known, hold.begun, When::Disconnected));
+}
+
+/// What is to be done to the service next.
+struct PlannedCut {
+    kind: CutKind,
+    cut: Explained,
+    /// Whether the notice that has to come before was delivered.
+    allowed: bool,
+    proof: Option<Proof>,
+}
+
+/// What is to be done to the service of an account next, and when: the earliest that any of its overdue
+/// invoices asks for, on a day on which it may be done.
+fn planned_cut(known: Known<'_>, account: &Account) -> Result<Option<PlannedCut>, ReviewError> {
+    let rules = CutRules::of(known.settings);
+    if let Some(hold) = account.hold.as_ref().filter(|hold| hold.kind == HoldKind::Suspended) {
+        let Some(days) = rules.disconnect_after_days else { return Ok(None) };
+        let from = days_after(hold.since, days);
+        let because = vec![Rule::DisconnectAfterDays(days)];
+        let cut = permitted(known, from.max(known.today), because)?;
+        return Ok(Some(PlannedCut {
+            kind: CutKind::Disconnected,
+            cut,
+            allowed: true,
+            proof: None,
+        }));
+    }
+    let mut first: Option<PlannedCut> = None;
+    for invoice in known.invoices {
+        if !invoice.is_open() || account.excused.contains(&invoice.id) {
+            continue;
+        }
+        for planned in cuts_of(known, account, &rules, invoice)? {
+            // Of one day, the one that goes farther, and that may be done.
+            let rank =
+                |one: &PlannedCut| (!one.allowed, one.cut.date, one.kind == CutKind::Throttled);
+            if first.as_ref().is_none_or(|first| rank(&planned) < rank(first)) {
+                first = Some(planned);
+            }
+        }
+    }
+    Ok(first)
+}
+
+/// What an open invoice asks for.
+fn cuts_of(
+    known: Known<'_>,
+    account: &Account,
+    rules: &CutRules,
+    invoice: &Invoice,
+) -> Result<Vec<PlannedCut>, ReviewError> {
+    let delinquent = delinquent_on(known, invoice)?;
+    let Some((notice, proof)) = legal_notice(known, invoice, delinquent)? else {
+        return Ok(Vec::new());
+    };
+    let allowed = matches!(notice, LegalNotice::Delivered(_));
+    let CutDates { throttle, suspend, .. } = cut_dates(delinquent, notice, rules, known.calendar)?;
+    let throttle = throttle.filter(|_| account.hold.is_none());
+    let planned = [(CutKind::Throttled, throttle), (CutKind::Suspended, suspend)];
+    let mut out = Vec::new();
+    for (kind, cut) in planned {
+        let Some(mut cut) = cut else { continue };
+        // A day that has passed is not made up for on one that is not permitted, nor against a promise.
+        let mut from = cut.date.max(known.today);
+        if let Some(promise) = account.promise_on(known.today) {
+            cut.because.push(Rule::Promised(promise.until));
+            from = from.max(days_after(promise.until, 1));
+        } else if let Some(broken) = account.promises.last() {
+            cut.because.push(Rule::PromiseBroken(broken.until));
+        }
+        if from > cut.date {
+            cut = permitted(known, from, cut.because)?;
+        }
+        out.push(PlannedCut { kind, cut, allowed, proof: proof.clone() });
+    }
+    Ok(out)
+}
+
+/// The day from which an open invoice makes its account delinquent, as things are now.
+fn delinquent_on(known: Known<'_>, invoice: &Invoice) -> Result<Date, NoPermittedDay> {
+    let later = known.account.grace_until.filter(|until| *until > invoice.delinquent);
+    let Some(until) = later else { return Ok(invoice.delinquent) };
+    Ok(first_permitted(until, known.settings.delinquent_weekdays, known.calendar)?.0)
+}
+
+/// How far the legal notice of an invoice is, with the proof of it; none if there is to be one and none
+/// is ever sent.
+fn legal_notice(
+    known: Known<'_>,
+    invoice: &Invoice,
+    delinquent: Date,
+) -> Result<Option<(LegalNotice, Option<Proof>)>, NoPermittedDay> {
+    let mut delivered: Option<(Date, Proof)> = None;
+    for notice in known.notices.iter().filter(|notice| notice.legal) {
+        let of_invoice = notice.id.about == NoticeAbout::Invoice(invoice.id);
+        if let Some((day, proof)) = proof_of(notice).filter(|_| of_invoice)
+            && delivered.as_ref().is_none_or(|(first, _)| day < *first)
+        {
+            delivered = Some((day, proof));
+        }
+    }
+    if let Some((day, proof)) = delivered {
+        return Ok(Some((LegalNotice::Delivered(day), Some(proof))));
+    }
+    let mut planned = Vec::new();
+    for step in known.settings.ladder.steps().iter().filter(|step| step.legal) {
+        planned.extend(day_of(step, invoice, known.settings, known.calendar)?);
+    }
+    Ok(match planned.into_iter().min() {
+        Some(day) => Some((LegalNotice::Planned(day.max(known.today)), None)),
+        // Nothing has to be told before.
+        None if known.settings.legal_notice_days == 0 => {
+            Some((LegalNotice::Delivered(delinquent), None))
+        }
+        None => None,
+    })
+}
+
+/// The day on which a notice was delivered, and the proof of it.
+fn proof_of(notice: &CustomerNotice) -> Option<(Date, Proof)> {
+    let delivered = notice.delivered.filter(|_| notice.state == NoticeState::Delivered)?;
+    let proof = Proof {
+        notice: notice.id,
+        rules: notice.rules.clone(),
+        channel: notice.id.channel,
+        reference: notice.reference.clone(),
+        text: notice.text.clone(),
+        sent: notice.sent.unwrap_or(delivered),
+        delivered,
+    };
+    // Brazil and the USA lie west of Greenwich: there it is that day already, or the day before.
+    let day = delivered.to_zoned(jiff::tz::TimeZone::UTC).date();
+    Some((day, proof))
+}
+
+fn permitted(
+    known: Known<'_>,
+    from: Date,
+    mut because: Vec<Rule>,
+) -> Result<Explained, NoPermittedDay> {
+    let (date, passed) = first_permitted(from, known.settings.cut_weekdays, known.calendar)?;
+    because.extend(passed.into_iter().map(|(date, why)| Rule::Passed(date, why)));
+    Ok(Explained { date, because })
+}
+
+impl CutRules {
+    /// Those of an account's settings.
+    #[must_use]
+    pub fn of(settings: &BillingSettings) -> Self {
+        Self {
+            weekdays: settings.cut_weekdays,
+            legal_notice_days: settings.legal_notice_days,
+            throttle_after_days: settings.throttle_after_days.days(),
+            suspend_after_days: settings.suspend_after_days.days(),
+            disconnect_after_days: settings.disconnect_after_days.days(),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What Mensal itself charges for invoices that are late.
+
+use jiff::ToSpan;
+use rust_decimal::Decimal;
+
+use super::{
+    super::{LateCharging, LateRules, in_time_until, late_charge},
+    Known, Review, ReviewError,
+};
+use crate::{
+    account::OneOff,
+    calendar::days_after,
+    ids::CategoryCode,
+    invoice::{Invoice, InvoiceKind, LateCharged},
+    money::Money,
+};
+
+/// What Mensal itself charges for invoices that are late, as single charges of the account. What an
+/// invoice was charged for before is taken off, and what was paid is charged for once more, for the
+/// last time.
+pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), ReviewError> {
+    let (settings, today) = (known.settings, known.today);
+    if settings.late_charges == LateCharging::ByGateway {
+        return Ok(());
+    }
+    let rules = LateRules::of(settings);
+    for invoice in known.invoices.iter().filter(|invoice| invoice.id.kind == InvoiceKind::Cycle) {
+        let before = invoice.late_charged;
+        let open = invoice.is_open();
+        if before.is_some_and(|before| before.done) || !open && !was_late(known, invoice) {
+            continue;
+        }
+        let in_time = in_time_until(invoice.due, settings.late_after_days, known.calendar)?;
+        if open && today <= in_time {
+            review.account.review_by(days_after(in_time, 1));
+            continue;
+        }
+        // The last review before the next invoice; one that is missed leaves it to the one after.
+        let last = known.account.next_bill.map(|next| next.saturating_sub(1.day()));
+        let first = settings.late_charges == LateCharging::AtOnce && before.is_none();
+        if open && !first && last != Some(today) {
+            last.filter(|day| *day > today)
+                .into_iter()
+                .for_each(|day| review.account.review_by(day));
+            continue;
+        }
+        let charged = before.map_or(Money::zero(invoice.currency()), |before| before.amount);
+        let all = late_charge(invoice, known.payments, in_time, today, &rules)?;
+        let rest = all.minus(charged)?;
+        let more = rest.is_positive();
+        let times = before.map_or(0, |before| before.times) + u32::from(more);
+        let amount = if more { all } else { charged };
+        let after = LateCharged { amount, times, done: !open };
+        if more {
+            review.account.one_offs.push(one_off(known, invoice, times, rest)?);
+        }
+        if before != Some(after) && (more || !open) {
+            let mut changed = invoice.clone();
+            changed.late_charged = Some(after);
+            review.invoices.push(changed);
+        }
+    }
+    Ok(())
+}
+
+/// Whether money for an invoice came after its due date.
+fn was_late(known: Known<'_>, invoice: &Invoice) -> bool {
+    known.payments.iter().any(|payment| {
+        let late = payment.received.as_ref().is_some_and(|money| money.paid_on > invoice.due);
+        late && payment.allocations.iter().any(|one| one.invoice == invoice.id)
+    })
+}
+
+fn one_off(
+    known: Known<'_>,
+    invoice: &Invoice,
+    times: u32,
+    amount: Money,
+) -> Result<OneOff, ReviewError> {
+    let text =
+        known.account.locale.pick("Multa e juros por atraso, fatura", "Late charges, invoice");
+    Ok(OneOff {
+        id: format!("{}{}.{times}", OneOff::LATE, invoice.id).parse()?,
+        date: known.today,
+        description: format!("{text} {}", invoice.number),
+        quantity: Decimal::ONE,
+        unit: amount.amount(),
+        category: "late-charge".parse::<CategoryCode>()?,
+    })
+}

@@ -1,0 +1,116 @@
+//! What a day brings to an account: notices, charges for being late, service that is slowed down, cut,
+//! ended or given back. A pure function of what is known.
+
+mod cutting;
+mod late;
+mod reminding;
+mod restoring;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{CustomerNotice, Suspension};
+use crate::{
+    account::Account,
+    calendar::{Calendar, NoPermittedDay},
+    charge::{ChargeState, Charges},
+    collection::AttemptState,
+    history::HistoryError,
+    ids::InvalidId,
+    invoice::{Invoice, InvoiceId},
+    money::MoneyError,
+    payment::Payment,
+    settings::BillingSettings,
+};
+
+pub use reminding::first_review;
+pub use restoring::{Restored, lift, restore};
+
+/// What a review goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// All of its invoices.
+    pub invoices: &'a [Invoice],
+    /// The charges of those that are open.
+    pub charges: &'a BTreeMap<InvoiceId, Charges>,
+    /// What was sent about those.
+    pub notices: &'a [CustomerNotice],
+    /// Its payments, where Mensal itself charges for being late; else none.
+    pub payments: &'a [Payment],
+    /// What is kept of the hold that it is in, if it is in one.
+    pub suspension: Option<&'a Suspension>,
+    /// Its settings.
+    pub settings: &'a BillingSettings,
+    /// The name of the rules that they follow, with their date; empty for an ISP's own.
+    pub rules: &'a str,
+    /// The days on which nothing unpleasant happens.
+    pub calendar: &'a Calendar,
+    /// The day.
+    pub today: Date,
+}
+
+/// What a review leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// The account, at the version that it had; the day of its next review among it.
+    pub account: Account,
+    /// Invoices that have changed.
+    pub invoices: Vec<Invoice>,
+    /// Notices that are to be sent.
+    pub notices: Vec<CustomerNotice>,
+    /// What is to be kept of a hold that has begun, changed or ended.
+    pub suspension: Option<Suspension>,
+}
+
+/// Why an account cannot be reviewed: its data contradicts itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReviewError {
+    /// No day is left.
+    #[error(transparent)]
+    NoPermittedDay(#[from] NoPermittedDay),
+    /// Money beyond any invoice.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The service history contradicts itself.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// A derived id that is none.
+    #[error(transparent)]
+    Id(#[from] InvalidId),
+}
+
+/// What a day brings to an account. Reviewing it again on the same day, with what came of the first
+/// time, brings nothing more.
+///
+/// # Errors
+/// [`ReviewError`] when its data contradicts itself.
+pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
+    let mut account = known.account.clone();
+    account.next_review = None;
+    let mut review =
+        Review { account, invoices: Vec::new(), notices: Vec::new(), suspension: None };
+    reminding::remind(known, &mut review)?;
+    late::charge(known, &mut review)?;
+    if let Some(restored) = restore(&known, &review.account)? {
+        review.account = restored.account;
+        review.notices.extend(restored.notices);
+        review.suspension = restored.suspension;
+    }
+    cutting::cut(known, &mut review)?;
+    Ok(review)
+}
+
+/// Whether money is on its way to an invoice: an attempt is under way, or a bank says that it was paid
+/// and the books do not know it yet.
+fn is_in_flight(known: Known<'_>, invoice: &Invoice) -> bool {
+    let Some(charges) = known.charges.get(&invoice.id) else { return false };
+    let paid = charges.charges.iter().any(|charge| charge.state == ChargeState::Paid);
+    // A Pix Automático is ordered ahead of its day: until then no money moves.
+    let moving = |state: &AttemptState| {
+        matches!(state, AttemptState::Pending | AttemptState::UnderWay(_) | AttemptState::Received)
+    };
+    paid || charges.attempts.iter().any(|one| moving(&one.state) && one.due <= known.today)
+}

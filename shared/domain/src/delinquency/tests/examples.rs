@@ -1,0 +1,196 @@
+//! Accounts that do not pay, day by day.
+
+use serde_json::{Value, json};
+
+use super::world::{World, date};
+
+fn brazil() -> Value {
+    json!({
+        "ladder": "issued:email:nova -3:email:lembrete +1:sms:atraso +5:email:aviso:legal \
+                   suspended:sms:cortado restored:sms:voltou disconnected:email:fim",
+        "cut_weekdays": "Mo Tu We Th", "legal_notice_days": 15, "suspend_after_days": { "days": 10 },
+        "disconnect_after_days": { "days": 60 },
+    })
+}
+
+#[test]
+fn who_never_pays_is_reminded_noticed_suspended_and_disconnected() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    let told = world.live("2026-11-10", "2027-03-31");
+    assert_eq!(
+        told,
+        [
+            "2026-11-10 2026-11-10-cycle:issued:email",
+            "2026-11-17 2026-11-10-cycle:-3:email",
+            // Due on a holiday; notices may go on the Saturday after it.
+            "2026-11-21 2026-11-10-cycle:+1:sms",
+            "2026-11-25 2026-11-10-cycle:+5:email",
+            // Fifteen days after the notice.
+            "2026-12-10 2026-12-10:suspended:sms",
+            "2026-12-10 cut",
+            "2027-02-08 2026-12-10:disconnected:email",
+            "2027-02-08 over",
+        ]
+    );
+    let kept = &world.suspensions[0];
+    let proof = kept.notice.as_ref().unwrap();
+    assert_eq!(proof.notice.to_string(), "2026-11-10-cycle:+5:email");
+    assert_eq!(
+        kept.steps[0].because,
+        [
+            "10 dias após a inadimplência (suspend_after_days)",
+            "15 dias após o aviso legal, entregue em 25/11/2026 (legal_notice_days)",
+        ]
+    );
+    assert_eq!(world.account.subscriptions[0].disconnected_on, Some(date("2027-02-08")));
+}
+
+#[test]
+fn nothing_is_cut_before_the_notice_was_delivered() {
+    let mut world = World::new(brazil());
+    world.delivers = false;
+    world.issue("2026-11-10");
+    let told = world.live("2026-11-10", "2027-03-31");
+    assert!(!told.iter().any(|line| line.contains("cut")), "{told:?}");
+}
+
+#[test]
+fn who_pays_is_back_at_once_without_a_day_lost_or_billed() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-12");
+    world.pay(0, "40.00 BRL", "2026-12-13");
+    assert!(world.account.is_suspended(), "a part is not all that is overdue");
+    world.pay(0, "100.00 BRL", "2026-12-14");
+    assert_eq!(world.account.hold, None);
+    let cut = world.account.subscriptions[0].cuts[0];
+    assert_eq!((cut.from, cut.until), (date("2026-12-10"), Some(date("2026-12-14"))));
+    assert_eq!(world.notices.last().unwrap().id.to_string(), "2026-12-10:restored:sms");
+    assert_eq!(world.live("2026-12-14", "2027-03-31"), [""; 0]);
+}
+
+#[test]
+fn who_pays_on_the_day_of_the_cut_has_lost_no_day() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-10");
+    assert!(world.account.is_suspended());
+    world.pay(0, "100.00 BRL", "2026-12-10");
+    assert_eq!(world.account.subscriptions[0].cuts, []);
+}
+
+#[test]
+fn nobody_is_reminded_of_what_is_paid() {
+    // A suspension mail after a recorded cheque is what others had.
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-11-24");
+    world.pay(0, "100.00 BRL", "2026-11-24");
+    assert_eq!(world.live("2026-11-25", "2027-03-31"), [""; 0]);
+}
+
+#[test]
+fn a_promise_gives_service_back_and_breaking_it_takes_it_again() {
+    let mut settings = brazil();
+    settings["promise_by"] = "customer".into();
+    let mut world = World::new(settings);
+    world.issue("2026-11-10");
+    assert_eq!(
+        world.promise("2026-11-12").unwrap_err(),
+        "nothing is overdue: there is nothing to promise"
+    );
+    world.live("2026-11-10", "2026-12-11");
+    world.promise("2026-12-11").unwrap();
+    assert_eq!(world.account.hold, None);
+    assert_eq!(
+        world.promise("2026-12-12").unwrap_err(),
+        "a promise stands already, through 2026-12-14"
+    );
+    let told = world.live("2026-12-12", "2026-12-31");
+    assert_eq!(told, ["2026-12-15 2026-12-15:suspended:sms", "2026-12-15 cut"]);
+    assert_eq!(
+        world.promise("2026-12-16").unwrap_err(),
+        "1 promises in 30 days are as many as there may be; the next may be made on 2027-01-10"
+    );
+    assert!(
+        world.suspensions[1].steps[0]
+            .because
+            .contains(&"promessa de pagamento não cumprida, até 14/12/2026".to_owned())
+    );
+}
+
+#[test]
+fn service_is_slowed_down_first_where_the_type_says_so() {
+    let mut settings = brazil();
+    settings["throttle_after_days"] = json!({ "days": 0 });
+    settings["legal_notice_days"] = 0.into();
+    let mut world = World::new(settings);
+    world.issue("2026-11-10");
+    let told = world.live("2026-11-10", "2026-12-31");
+    let holds: Vec<_> =
+        told.iter().filter(|line| line.ends_with("slow") || line.ends_with("cut")).collect();
+    // The notice has to be delivered first, on the 25th; the 5th and 6th are a weekend, the 7th is Monday.
+    assert_eq!(holds, ["2026-11-26 slow", "2026-12-07 cut"]);
+    assert_eq!(world.suspensions.len(), 1);
+    assert_eq!(world.account.subscriptions[0].cuts[0].from, date("2026-12-07"));
+}
+
+#[test]
+fn a_late_charge_is_a_line_of_the_next_invoice_once_for_each_day_of_it() {
+    let late = |mode: &str| {
+        let mut settings = brazil();
+        settings["late_charges"] = mode.into();
+        settings["late_fine_percent"] = "2".into();
+        settings["late_interest_percent"] = "1".into();
+        let mut world = World::new(settings);
+        world.issue("2026-11-10");
+        let mut told = world.live("2026-11-10", "2026-12-14");
+        world.pay(0, "100.00 BRL", "2026-12-15");
+        told.extend(world.live("2026-12-15", "2027-01-31"));
+        told.retain(|line| line.contains("late."));
+        told
+    };
+    assert_eq!(late("by_gateway"), [""; 0]);
+    // Due on a holiday, a Friday: in time through Monday. 2.00 and 19 days of 1/30 %; then 6 more.
+    assert_eq!(
+        late("next_invoice"),
+        ["2026-12-09 late.2026-11-10-cycle.1 2.63", "2026-12-16 late.2026-11-10-cycle.2 0.20"]
+    );
+    assert_eq!(
+        late("at_once"),
+        [
+            "2026-11-24 late.2026-11-10-cycle.1 2.13",
+            "2026-12-09 late.2026-11-10-cycle.2 0.50",
+            "2026-12-16 late.2026-11-10-cycle.3 0.20"
+        ]
+    );
+}
+
+#[test]
+fn what_a_run_has_missed_does_not_come_all_at_once() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    // Nothing ran for two weeks: the last of each channel, and the notice that the law wants.
+    assert_eq!(
+        world.live("2026-11-25", "2026-11-25"),
+        ["2026-11-25 2026-11-10-cycle:+5:email", "2026-11-25 2026-11-10-cycle:+1:sms"]
+    );
+}
+
+#[test]
+fn a_part_of_a_debt_restores_where_the_rule_says_so_and_the_rest_cuts_nothing_by_itself() {
+    let mut settings = brazil();
+    settings["restore"] = "50%".into();
+    let mut world = World::new(settings);
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-11");
+    world.pay(0, "50.00 BRL", "2026-12-11");
+    assert_eq!(world.account.hold, None);
+    assert_eq!(world.live("2026-12-12", "2027-01-09"), [""; 0]);
+    // The next invoice becomes delinquent: then all of it counts.
+    world.issue("2027-01-10");
+    let told = world.live("2027-01-10", "2027-02-28");
+    assert!(told.iter().any(|line| line.ends_with("cut")), "{told:?}");
+    assert_eq!(world.account.hold.as_ref().unwrap().debt.amount.to_string(), "150.00 BRL");
+}

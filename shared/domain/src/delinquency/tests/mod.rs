@@ -1,0 +1,5 @@
+//! Reviews by example and by law.
+
+mod examples;
+mod laws;
+mod world;

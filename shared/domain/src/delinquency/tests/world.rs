@@ -1,0 +1,183 @@
+//! An account that lives through days: what is stored, reviewed, paid and cut, without any I/O.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use crate::{
+    account::Account,
+    calendar::{Calendar, days_after},
+    delinquency::{
+        CustomerNotice, HoldKind, Known, LiftedBy, NoticeState, PromiseBy, Review, Suspension,
+        lift, promise, restore, review,
+    },
+    invoice::Invoice,
+    payment::Payment,
+    settings::BillingSettings,
+};
+
+pub(super) fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// All that there is of one account.
+pub(super) struct World {
+    pub(super) account: Account,
+    pub(super) invoices: Vec<Invoice>,
+    pub(super) notices: Vec<CustomerNotice>,
+    pub(super) payments: Vec<Payment>,
+    pub(super) suspensions: Vec<Suspension>,
+    pub(super) settings: BillingSettings,
+    pub(super) calendar: Calendar,
+    /// Whether notices reach the customer on the day on which they are decided.
+    pub(super) delivers: bool,
+}
+
+impl World {
+    /// An account with a monthly service since 2026-01-10, under these settings.
+    pub(super) fn new(settings: serde_json::Value) -> Self {
+        let mut calendar = Calendar::default();
+        calendar.exclude("holidays:BR".parse().unwrap(), "");
+        calendar.exclude("eves".parse().unwrap(), "véspera de feriado");
+        let account = json!({
+            "id": "1042", "ver": 1, "type": "res", "cust": { "name": "Ana" }, "locale": "pt-BR",
+            "cur": "BRL", "days": [{ "date": "2026-01-10", "day": 10 }], "bal": "0.00 BRL",
+            "last": "0.00 BRL", "cred": "0.00 BRL", "next": "2026-12-10",
+            "subs": [{ "id": "fibra", "plan": "fibra-300", "start": "2026-01-10" }],
+        });
+        Self {
+            account: serde_json::from_value(account).unwrap(),
+            invoices: Vec::new(),
+            notices: Vec::new(),
+            payments: Vec::new(),
+            suspensions: Vec::new(),
+            settings: serde_json::from_value(settings).unwrap(),
+            calendar,
+            delivers: true,
+        }
+    }
+
+    /// An invoice of 100.00 that is issued on a day, due ten days later, and delinquent five later.
+    pub(super) fn issue(&mut self, issued: &str) {
+        let issued = date(issued);
+        let due = days_after(issued, 10);
+        let invoice = json!({
+            "account": "1042", "id": format!("{issued}-cycle"), "number": format!("1042-{issued}"),
+            "locale": "pt-BR", "paper": "x", "to": { "name": "Ana" }, "issued": issued, "due": due,
+            "delinq": days_after(due, 5), "autopay": due, "lines": [], "total": "100.00 BRL",
+            "prev": "0.00 BRL", "paid": "0.00 BRL", "used": "0.00 BRL", "open": "100.00 BRL",
+        });
+        self.invoices.push(serde_json::from_value(invoice).unwrap());
+        self.account.review_by(issued);
+    }
+
+    /// So much of an invoice is paid on a day; service comes back at once if it may.
+    pub(super) fn pay(&mut self, place: usize, amount: &str, on: &str) {
+        let invoice = &mut self.invoices[place];
+        invoice.settled = Some(
+            serde_json::from_value(json!({ "pay": amount, "cred": "0.00 BRL", "n": 1 })).unwrap(),
+        );
+        let payment = json!({
+            "account": "1042", "id": { "gateway": "banco", "money": format!("E{place}{on}") },
+            "cur": "BRL", "cred": "0.00 BRL",
+            "in": { "amt": amount, "rail": "pix", "inv": invoice.id, "late": "0.00 BRL", "on": on },
+            "for": [{ "inv": invoice.id, "amt": amount }],
+        });
+        self.payments.push(serde_json::from_value(payment).unwrap());
+        let today = date(on);
+        if let Some(restored) = restore(&self.known(today), &self.account).unwrap() {
+            self.account = restored.account;
+            self.keep(restored.notices, restored.suspension, today);
+        }
+        self.account.review_by(days_after(today, 1));
+    }
+
+    pub(super) fn promise(&mut self, on: &str) -> Result<(), String> {
+        let today = date(on);
+        let by = PromiseBy::Customer;
+        let promised = promise(&self.account, &self.invoices, &self.settings, today, by, None);
+        self.account = promised.map_err(|why| why.to_string())?;
+        if self.account.hold.is_some() {
+            let lifted = lift(&self.known(today), &self.account, LiftedBy::Promise);
+            self.account = lifted.account;
+            self.keep(lifted.notices, lifted.suspension, today);
+        }
+        Ok(())
+    }
+
+    fn known(&self, today: Date) -> Known<'_> {
+        static NO_CHARGES: BTreeMap<crate::invoice::InvoiceId, crate::charge::Charges> =
+            BTreeMap::new();
+        Known {
+            account: &self.account,
+            invoices: &self.invoices,
+            charges: &NO_CHARGES,
+            notices: &self.notices,
+            payments: &self.payments,
+            suspension: self.suspensions.last(),
+            settings: &self.settings,
+            rules: "",
+            calendar: &self.calendar,
+            today,
+        }
+    }
+
+    fn keep(&mut self, notices: Vec<CustomerNotice>, suspension: Option<Suspension>, today: Date) {
+        for mut notice in notices {
+            if self.delivers {
+                let at =
+                    today.at(11, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+                notice.hear(NoticeState::Sent, at, "");
+                notice.hear(NoticeState::Delivered, at, "");
+            }
+            self.notices.push(notice);
+        }
+        if let Some(kept) = suspension {
+            self.suspensions.retain(|one| one.begun != kept.begun);
+            self.suspensions.push(kept);
+        }
+    }
+
+    /// What a day brings, stored; none if the account is not looked at on it.
+    pub(super) fn day(&mut self, today: Date) -> Option<Review> {
+        if self.account.next_review.is_none_or(|next| next > today) {
+            return None;
+        }
+        let done = review(self.known(today)).unwrap();
+        self.account = done.account.clone();
+        for changed in &done.invoices {
+            let place = self.invoices.iter().position(|one| one.id == changed.id).unwrap();
+            self.invoices[place] = changed.clone();
+        }
+        self.keep(done.notices.clone(), done.suspension.clone(), today);
+        if !done.notices.is_empty() {
+            // Whoever hears that a notice was delivered has the account looked at again.
+            self.account.review_by(days_after(today, 1));
+        }
+        Some(done)
+    }
+
+    /// The days through another, told by what has happened on them.
+    pub(super) fn live(&mut self, from: &str, through: &str) -> Vec<String> {
+        let (mut day, through, mut told) = (date(from), date(through), Vec::new());
+        while day <= through {
+            let held = self.account.hold.as_ref().map(|hold| hold.kind);
+            if let Some(done) = self.day(day) {
+                let name = |notice: &CustomerNotice| notice.id.to_string();
+                told.extend(done.notices.iter().map(|one| format!("{day} {}", name(one))));
+                let now = self.account.hold.as_ref().map(|hold| hold.kind);
+                match now {
+                    Some(HoldKind::Throttled) if held != now => told.push(format!("{day} slow")),
+                    Some(HoldKind::Suspended) if held != now => told.push(format!("{day} cut")),
+                    None if held.is_some() => told.push(format!("{day} over")),
+                    _ => {}
+                }
+                let charges = done.account.one_offs.iter().filter(|one| one.date == day);
+                told.extend(charges.map(|one| format!("{day} {} {}", one.id, one.unit)));
+            }
+            day = days_after(day, 1);
+        }
+        told
+    }
+}
