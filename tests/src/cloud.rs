@@ -15,7 +15,7 @@ use mensal::{
     stack::Error,
 };
 use mensal_cloud::{Built, Deployed, Emulator, Faults, Listener, Tools, deploy};
-use mensal_domain::{events::Document, invoice::InvoiceKind};
+use mensal_domain::events::Document;
 use mensal_importer::generate::Generator;
 use mensal_store::{Run, Store};
 use render_invoice::object_key;
@@ -251,7 +251,7 @@ pub async fn invoices(store: &Store) -> Result<BTreeMap<String, (String, Value)>
     while let Some(mut read) = page {
         for document in std::mem::take(&mut read.documents) {
             if let Document::Invoice(invoice) = document?
-                && invoice.id.kind == InvoiceKind::Cycle
+                && invoice.id.kind.is_printed()
             {
                 let name = format!("{} {}", invoice.account, invoice.id);
                 found.insert(name, (object_key(&invoice), serde_json::to_value(&*invoice)?));

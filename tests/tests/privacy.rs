@@ -67,6 +67,7 @@ async fn no_line_of_the_log_says_who_is_billed() {
         "publish-events",
         "render-invoice",
         "register-charge",
+        "review-account",
         "collect-payment",
         "receive-webhook",
         "apply-payment",

@@ -31,6 +31,8 @@ mod reconcile;
 mod register;
 #[path = "samples/render.rs"]
 mod render;
+#[path = "samples/review.rs"]
+mod review;
 #[path = "samples/schema.rs"]
 mod schema;
 #[path = "samples/view.rs"]
@@ -61,6 +63,7 @@ fn every_sample_is_used_by_a_test() {
     used.extend(view::REFUSED.iter().map(|case| case.0));
     used.extend(publish::CASES.iter().map(|case| case.0));
     used.extend(register::CASES.iter().map(|case| case.0));
+    used.extend(review::CASES.iter().map(|case| case.0));
     used.extend(collect::CASES.iter().map(|case| case.0));
     used.extend(webhook::CASES.iter().map(|case| case.0));
     used.extend(apply::CASES.iter().map(|case| case.file));

@@ -2,11 +2,13 @@
 //! What cannot be matched is kept for people, and tried again.
 
 mod attempts;
+mod service;
 mod whose;
 
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
+    catalog::Rules,
     charge::Charges,
     method::learn,
     payment::{
@@ -23,10 +25,10 @@ use mensal_runtime::{
     metrics::{self, Metric},
     start::Function,
 };
-use mensal_store::{Settled, Store, StoreError, Unmatched};
+use mensal_store::{Decided, Settled, Store, StoreError, Unmatched};
 use serde_json::Value;
 
-use crate::attempts::is_anothers;
+use crate::{attempts::is_anothers, service::ServiceBack};
 
 /// An account that others change all the time is read again so many times.
 const MOST_CONFLICTS: usize = 10;
@@ -81,7 +83,7 @@ impl ApplyPayment {
             return Ok(());
         }
         let since = self.clock.today();
-        let unmatched = Unmatched { notice, reason, since };
+        let unmatched = Unmatched { notice, reason, since, assigned: None };
         self.store.keep_unmatched(&unmatched).await?;
         // What it waits for may have come between the look and the keeping: then each has missed
         // the other, and nobody would look again before the next reconciliation.
@@ -115,7 +117,7 @@ impl ApplyPayment {
     }
 
     async fn matched(&self, notice: &Notice, was_unmatched: bool) -> Result<Heard, Failure> {
-        for _ in 0..MOST_CONFLICTS {
+        for tries in 0..MOST_CONFLICTS {
             let Some(named) = self.named(notice).await? else {
                 return Ok(Heard::Unmatched("it names nothing that we know".into()));
             };
@@ -125,6 +127,16 @@ impl ApplyPayment {
             let Some(account) = self.store.account(id).await? else {
                 return Ok(Heard::Unmatched(format!("there is no account {id}")));
             };
+            // What stood in the way may be that the money is another account's.
+            if tries > 0
+                && let Some(money) = named.about_money()
+            {
+                let (gateway, money) = (named.gateway.clone(), money.clone());
+                let owner = self.store.owner(&PaymentId { gateway, money }).await?;
+                if let Some(owner) = owner.filter(|owner| *owner != account.id) {
+                    return Ok(Heard::Unmatched(format!("the books have it for account {owner}")));
+                }
+            }
             let charges = self.charges_of(&named).await?;
             if is_anothers(&named, charges.as_ref()) {
                 return Ok(Heard::Unmatched("it is about a charge of another gateway's".into()));
@@ -154,7 +166,7 @@ impl ApplyPayment {
         if learn(&mut account.methods, &heard.gateway, news, today) {
             account.version += 1;
             // What is to be paid may be collected from it.
-            account.review_by(today);
+            account.collect_by(today);
             self.store.commit_news(was, &account, heard).await?;
             metrics::count(Metric::NoticesApplied, 1);
         } else {
@@ -169,7 +181,9 @@ impl ApplyPayment {
         let Some(money) = named.about_money() else { return Ok(Heard::Known) };
         let id = PaymentId { gateway: named.gateway.clone(), money: money.clone() };
         let payment = self.store.payment(&account.id, &id).await?;
-        let overpaid = self.overpaid(account).await?;
+        let rules = self.rules(account).await?;
+        // A type that is gone says nothing: the customer's money is the customer's.
+        let overpaid = rules.as_ref().map_or(Overpaid::Credit, |rules| rules.settings.overpaid);
         let mut invoices = Vec::new();
         if let Some(invoice) = named.about().invoice() {
             invoices.extend(self.store.invoice(&account.id, invoice).await?);
@@ -184,8 +198,10 @@ impl ApplyPayment {
             outcome = apply(known, &named.gateway, &named.fact);
         }
         match outcome {
-            Ok(Outcome::Applied(applied)) => {
-                self.commit(account.version, &applied, named, heard, was_unmatched).await?;
+            Ok(Outcome::Applied(mut applied)) => {
+                let restored = self.service(&mut applied, rules.as_ref(), today).await?;
+                let at = account.version;
+                self.commit(at, &applied, &restored, named, heard, was_unmatched).await?;
             }
             Ok(Outcome::Nothing) if was_unmatched => self.store.forget_unmatched(heard).await?,
             Ok(Outcome::Nothing) => {}
@@ -207,13 +223,19 @@ impl ApplyPayment {
         &self,
         at_version: u64,
         applied: &Applied,
+        restored: &ServiceBack,
         named: &Notice,
         heard: &Notice,
         was_unmatched: bool,
     ) -> Result<(), Stop> {
         let recalled_by_name =
             matches!(&named.fact, Fact::Received(receipt) if receipt.recalled_by_name);
-        let settled = Settled { notice: heard, was_unmatched, recalled_by_name };
+        let decided = Decided {
+            notices: &restored.notices,
+            suspension: restored.suspension.as_ref(),
+            ..Decided::default()
+        };
+        let settled = Settled { notice: heard, was_unmatched, recalled_by_name, decided };
         self.store.commit_payment(at_version, applied, settled).await?;
         metrics::count(Metric::NoticesApplied, 1);
         Ok(())
@@ -233,13 +255,11 @@ impl ApplyPayment {
         Ok(())
     }
 
-    async fn overpaid(&self, account: &Account) -> Result<Overpaid, Failure> {
+    /// The rules of an account; none if its type or its calendar is gone.
+    async fn rules(&self, account: &Account) -> Result<Option<Rules>, Failure> {
         let head = self.store.head().await?;
         let (_, catalog) = self.catalogs.at_least(head.version).await?;
-        let account_type = catalog.account_types.get(&account.account_type);
-        // A type that is gone says nothing: the customer's money is the customer's.
-        Ok(account_type
-            .map_or(Overpaid::Credit, |one| one.settings.with(&account.overrides).overpaid))
+        Ok(catalog.rules_of(account).ok())
     }
 }
 

@@ -9,7 +9,8 @@ use mensal_domain::{
     charge::{ChargeKey, Charges, Payer},
     collection::{Attempt, AttemptState, Collect, collect},
     ids::GatewayCode,
-    invoice::{Invoice, InvoiceStatus},
+    invoice::Invoice,
+    method::MethodState,
     payment::{Advice, Fact, Notice},
     reference::Reference,
     settings::BillingSettings,
@@ -60,6 +61,10 @@ impl CollectPayment {
         }
         let method = account.methods.iter().find(|method| method.id == attempt.method);
         let state = match method {
+            // Revoked since the attempt was noted: whether it was made before, its gateway tells.
+            Some(method) if method.state != MethodState::Active => {
+                failed("revoked", Advice::AskCustomer)
+            }
             Some(method) => {
                 let collection = Collection {
                     key,
@@ -84,9 +89,21 @@ impl CollectPayment {
         Ok(match collect(invoice, &charges, &account.methods, settings, today) {
             Collect::Wait(until) => Some(until),
             // Another method, tomorrow: one attempt a day is enough for any card network.
-            Collect::Try(_) => Some(days_after(today, 1)),
+            Collect::Try(_) | Collect::NeverMade(_) => Some(days_after(today, 1)),
             Collect::Nothing | Collect::GiveUp => None,
         })
+    }
+
+    /// Notes that an attempt was never made; what is left to be collected is decided on the next day.
+    pub(crate) async fn never_made(
+        &self,
+        mut charges: Charges,
+        attempt: Attempt,
+        today: Date,
+    ) -> Result<Option<Date>, Failure> {
+        charges.note_attempt(Attempt { state: AttemptState::TakenBack, ..attempt });
+        self.put(&charges, &[]).await?;
+        Ok(Some(days_after(today, 1)))
     }
 
     /// Asks the gateway. What it answers about money goes the way of all that gateways tell.
@@ -131,7 +148,7 @@ impl CollectPayment {
         attempt: &Attempt,
     ) -> Result<bool, Failure> {
         let now = self.store.invoice(&invoice.account, invoice.id).await?;
-        let open = now.filter(|now| now.status == InvoiceStatus::Issued).map(|now| now.open());
+        let open = now.filter(Invoice::is_open).map(|now| now.open());
         Ok(open.is_none_or(|open| open < attempt.amount))
     }
 

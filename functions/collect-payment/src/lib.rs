@@ -95,6 +95,7 @@ impl CollectPayment {
         let collected = match collect(invoice, &charges, &account.methods, settings, today) {
             Collect::Nothing | Collect::GiveUp => None,
             Collect::Wait(until) => Some(until),
+            Collect::NeverMade(attempt) => self.never_made(charges, attempt, today).await?,
             Collect::Try(attempt) => {
                 self.attempt(account, invoice, charges, attempt, settings, today).await?
             }
@@ -131,7 +132,7 @@ impl CollectPayment {
         let was = account.clone();
         self.describe(&mut account).await;
         let expiring = pass_day(&mut account.methods, today);
-        account.next_review = next.into_iter().chain(expiring).min();
+        account.next_collection = next.into_iter().chain(expiring).min();
         if account == was {
             return Ok(());
         }

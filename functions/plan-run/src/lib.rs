@@ -7,7 +7,7 @@ use mensal_domain::{calendar::business_date, ids::AccountId};
 use mensal_runtime::{
     Failure, batch,
     dead_letters::DeadLetters,
-    messages::{self, BillAccount, MoveMoney, PlanShard, RunKind, Schedule, Stopped},
+    messages::{self, BillAccount, PlanShard, ReviewAccount, RunKind, Schedule, Stopped},
     metrics::{self, Metric},
     queue::Queue,
     start::Function,
@@ -31,8 +31,8 @@ pub struct PlanRun {
     pub plan_queue: Queue,
     /// Accounts to be billed.
     pub bill_queue: Queue,
-    /// Accounts to be looked at: what is to be collected.
-    pub collect_queue: Queue,
+    /// Accounts to be reviewed.
+    pub review_queue: Queue,
     /// What cannot be done.
     pub dead_letters: DeadLetters,
     /// Where the ISP's days begin.
@@ -139,9 +139,9 @@ impl PlanRun {
                 metrics::count(Metric::AccountsPlanned, messages.len());
             }
             Run::Collection => {
-                let look = |account| MoveMoney::Collect { account, through: date };
-                let messages: Vec<_> = accounts.into_iter().map(look).collect();
-                self.collect_queue.send(&messages).await?;
+                let review = |account| ReviewAccount { account, through: date };
+                let messages: Vec<_> = accounts.into_iter().map(review).collect();
+                self.review_queue.send(&messages).await?;
             }
         }
         Ok(())

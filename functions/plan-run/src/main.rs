@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
         store,
         plan_queue: Queue::new(clients.sqs(), config::required(config::PLAN_QUEUE)?),
         bill_queue: Queue::new(clients.sqs(), config::required(config::BILL_QUEUE)?),
-        collect_queue: Queue::new(clients.sqs(), config::required(config::COLLECT_QUEUE)?),
+        review_queue: Queue::new(clients.sqs(), config::required(config::REVIEW_QUEUE)?),
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
         time_zone: config::time_zone()?,
     };

@@ -107,7 +107,7 @@ impl RegisterCharge {
                 }
                 return Ok(());
             }
-            charges = self.round(&invoiced, charges, next).await?;
+            charges = self.round(&invoiced, charges, next, unreached.is_none()).await?;
             // It may have been paid meanwhile.
             invoiced.invoice = self.invoice(&of, id).await?;
         }
@@ -145,12 +145,14 @@ impl RegisterCharge {
     }
 
     /// One round: notes the steps that are to be taken, takes them, notes what came of each. What
-    /// nobody knows the outcome of stays pending, and the message comes again.
+    /// nobody knows the outcome of stays pending, and the message comes again. Where not all gateways
+    /// were reached, the charges have not converged, whatever comes of the others.
     async fn round(
         &self,
         invoiced: &Invoiced,
         mut charges: Charges,
         next: Vec<Next>,
+        all_reached: bool,
     ) -> Result<Charges, Failure> {
         let noted = next.iter().any(|next| matches!(next, Next::Take(_)));
         let steps: Vec<Charge> =
@@ -177,7 +179,7 @@ impl RegisterCharge {
             }
         }
         charges.looked_at = invoiced.today;
-        charges.converged |= !charges.is_pending();
+        charges.converged |= all_reached && !charges.is_pending();
         charges = self.put(&charges, &called).await?;
         later.map_or(Ok(charges), Err)
     }

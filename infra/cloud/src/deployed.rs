@@ -17,20 +17,22 @@ use crate::{
 };
 
 /// The queues that work flows through, by the outputs that name them.
-const QUEUES: [&str; 6] = [
+const QUEUES: [&str; 7] = [
     "PlanQueueName",
     "BillQueueName",
     "DocumentQueueName",
     "ChargeQueueName",
+    "ReviewQueueName",
     "CollectQueueName",
     "PaymentQueueName",
 ];
 /// The queues of dead letters, by the outputs that name them.
-const DEAD_LETTERS: [&str; 8] = [
+const DEAD_LETTERS: [&str; 9] = [
     "PlanDeadLettersName",
     "BillDeadLettersName",
     "DocumentDeadLettersName",
     "ChargeDeadLettersName",
+    "ReviewDeadLettersName",
     "CollectDeadLettersName",
     "PaymentDeadLettersName",
     "EventDeadLettersName",

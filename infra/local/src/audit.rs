@@ -13,7 +13,7 @@ use mensal_domain::{
     account::Account,
     events::Document,
     ids::AccountId,
-    invoice::{Invoice, InvoiceKind, LineReason, LineSource, TaxMode},
+    invoice::{Invoice, LineReason, LineSource, TaxMode},
     money::Money,
     payment::Payment,
     reconciliation::books_of,
@@ -87,7 +87,7 @@ pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
                 Ok(Document::Payment(payment)) => {
                     payments.entry(payment.account.clone()).or_default().push(*payment);
                 }
-                Ok(Document::Charges(_)) => {}
+                Ok(Document::Charges(_) | Document::Notice(_)) => {}
                 Err(why) => audit.violations.push(why.to_string()),
             }
         }
@@ -97,7 +97,7 @@ pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
         let own = invoices.remove(&account.id).unwrap_or_default();
         let paid = payments.remove(&account.id).unwrap_or_default();
         audit.account(&account, &own, &paid)?;
-        for invoice in own.iter().filter(|invoice| invoice.id.kind == InvoiceKind::Cycle) {
+        for invoice in own.iter().filter(|invoice| invoice.id.kind.is_printed()) {
             audit.document(pdfs, invoice).await?;
         }
     }
@@ -123,13 +123,14 @@ impl Audit {
         for invoice in invoices {
             self.sums(invoice)?;
             count_days(invoice, &mut days);
-            if invoice.id.kind == InvoiceKind::Cycle {
+            if invoice.id.kind.is_printed() {
                 self.invoices += 1;
                 *self.per_account.entry(account.id.clone()).or_default() += 1;
             }
         }
         let id = &account.id;
-        let wrong = books_of(account, invoices, payments)?;
+        let wrong = books_of(account, invoices, payments);
+        let wrong = wrong.unwrap_or_else(|why| vec![why.to_string()]);
         self.violations.extend(wrong.into_iter().map(|why| format!("account {id}: {why}")));
         self.days(account, &days);
         Ok(())

@@ -60,8 +60,12 @@ pub async fn live_through(
     stack.settle().await?;
     let documents = stack.busy().documents();
     tell(Step::Begins(stack.store().due_count(Run::Billing, until).await?));
-    let first = stack.store().earliest_cycle().await?.unwrap_or(until);
-    let mut day = first.max(stack.last_day().unwrap_or(first)).min(until);
+    // From the day that was played last, so that none is left out; at first from that of the first cycle.
+    let mut day = match stack.last_day() {
+        Some(day) => day,
+        None => stack.store().earliest_cycle().await?.unwrap_or(until),
+    };
+    day = day.min(until);
     loop {
         live_a_day(stack, day).await?;
         tell(Step::Documents(stack.busy().documents().saturating_sub(documents)));

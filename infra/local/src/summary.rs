@@ -9,9 +9,9 @@ use std::{
 };
 
 use mensal_domain::{
+    charge::ChargeState,
     events::Document,
-    ids::AccountId,
-    invoice::InvoiceKind,
+    ids::{AccountId, GatewayCode},
     locale::Locale,
     money::{Currency, Money},
 };
@@ -51,6 +51,8 @@ pub struct Books {
     pub credit: BTreeMap<Currency, Decimal>,
     /// Charges that payers can pay.
     pub payable: u64,
+    /// Charges that gateways refuse, by gateway and reason.
+    pub refused: BTreeMap<(GatewayCode, String), u64>,
     /// What gateways have told and nobody could match.
     pub unmatched: Vec<Unmatched>,
 }
@@ -84,7 +86,7 @@ impl Books {
             }
             Document::Invoice(invoice) => {
                 add(&mut self.open, invoice.open());
-                if invoice.id.kind == InvoiceKind::Cycle {
+                if invoice.id.kind.is_printed() {
                     self.invoices += 1;
                     self.invoiced.insert(invoice.account.clone());
                     add(&mut self.total, invoice.total);
@@ -101,7 +103,14 @@ impl Books {
             Document::Charges(charges) => {
                 let payable = charges.charges.iter().filter(|charge| charge.is_payable());
                 self.payable += u64::try_from(payable.count())?;
+                for charge in &charges.charges {
+                    if let ChargeState::Refused(why) = &charge.state {
+                        let key = (charge.gateway.clone(), why.clone());
+                        *self.refused.entry(key).or_default() += 1;
+                    }
+                }
             }
+            Document::Notice(_) => {}
         }
         Ok(())
     }
@@ -178,6 +187,7 @@ impl Summary {
         let total = told(&self.books.total);
         let unmatched = |one: &Unmatched| json!({ "notice": one.notice, "reason": one.reason, "since": one.since });
         let parked = |one: &Parked| json!({ "account": one.account, "reason": one.reason, "since": one.since });
+        let refused = |((gateway, reason), charges): (&(GatewayCode, String), &u64)| json!({ "gateway": gateway, "reason": reason, "charges": charges });
         let dead =
             |(letter, reason): &(String, String)| json!({ "letter": letter, "reason": reason });
         Ok(json!({
@@ -198,6 +208,7 @@ impl Summary {
             "open": told(&self.books.open),
             "credit": told(&self.books.credit),
             "payable_charges": self.books.payable,
+            "refused_charges": self.books.refused.iter().map(refused).collect::<Vec<_>>(),
             "unmatched": self.books.unmatched.iter().map(unmatched).collect::<Vec<_>>(),
             "seconds": self.took.as_secs_f64(),
             "invoices_per_second": cost::number(self.per_second()),
@@ -238,11 +249,13 @@ impl Summary {
         ];
         row("payments", grouped(books.payments))?;
         row("charges to be paid", grouped(books.payable))?;
+        row("charges refused", grouped(books.refused.values().sum()))?;
         row("unmatched", grouped(books.unmatched.len().try_into()?))?;
         for (name, sums) in sums {
             for (currency, sum) in sums {
-                let sum = Money::rounded(*sum, *currency)?;
-                row(&format!("{name} {currency}"), Locale::EnUs.amount(sum))?;
+                // All accounts together may come to more than any one amount.
+                let sum = sum.round_dp(currency.digits());
+                row(&format!("{name} {currency}"), Locale::EnUs.number(sum))?;
             }
         }
         row("time", format!("{:.1} s", self.took.as_secs_f64()))?;
@@ -253,6 +266,9 @@ impl Summary {
         }
         for one in &self.books.parked {
             writeln!(out, "  parked {}: {}", one.account, one.reason)?;
+        }
+        for ((gateway, why), charges) in &self.books.refused {
+            writeln!(out, "  refused by {gateway}, {charges} charges: {why}")?;
         }
         for one in &self.books.unmatched {
             let money = one.notice.about_money().map(ToString::to_string).unwrap_or_default();

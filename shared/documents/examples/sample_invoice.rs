@@ -250,6 +250,7 @@ fn american() -> Result<Invoice> {
         credit_used: usd("8.00")?,
         settled: None,
         offers: None,
+        late_charged: None,
         asked: usd("0.00")?,
     };
     settle(&mut invoice)?;
@@ -323,6 +324,7 @@ fn brazilian() -> Result<Invoice> {
         payments: brl("99.90")?,
         credit_used: Money::zero(total),
         settled: None,
+        late_charged: None,
         offers: Some(Offers {
             rails: vec!["boleto@banco".parse()?, "pix@banco".parse()?],
             register_on: date(2026, 11, 10),

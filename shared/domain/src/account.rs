@@ -293,9 +293,12 @@ pub struct Account {
     /// What it is collected from by itself, the one that is tried first at the front.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<PaymentMethod>,
-    /// The day on which it is to be looked at next, by the daily collection run; none if nothing
-    /// is to happen by itself.
+    /// The day on which something is to be collected or registered next, by the daily run; none if
+    /// nothing is to happen by itself.
     #[serde(rename = "look", default, skip_serializing_if = "Option::is_none")]
+    pub next_collection: Option<Date>,
+    /// The day on which the same run is to review it next: notices, late charges, its service.
+    #[serde(rename = "rev", default, skip_serializing_if = "Option::is_none")]
     pub next_review: Option<Date>,
     /// How its service is held for what is not paid; none if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -322,9 +325,26 @@ impl Account {
         Grid::new(start, &self.bill_days, interval)
     }
 
-    /// Has it looked at by the collection run of a day, if not before.
+    /// Has it reviewed by the run of a day, if not before.
     pub fn review_by(&mut self, day: Date) {
         self.next_review = self.next_review.into_iter().chain([day]).min();
+    }
+
+    /// Has what is due collected and registered by the run of a day, if not before.
+    pub fn collect_by(&mut self, day: Date) {
+        self.next_collection = self.next_collection.into_iter().chain([day]).min();
+    }
+
+    /// Both.
+    pub fn look_by(&mut self, day: Date) {
+        self.review_by(day);
+        self.collect_by(day);
+    }
+
+    /// The day on which the daily run is to look at it next, for whichever reason.
+    #[must_use]
+    pub fn next_look(&self) -> Option<Date> {
+        self.next_collection.into_iter().chain(self.next_review).min()
     }
 
     /// Whether some document is still to be paid while there is credit to pay it with: what a

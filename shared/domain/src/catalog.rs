@@ -8,6 +8,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Account,
+    billing::BillingError,
     calendar::Calendar,
     ids::{
         AccountTypeCode, CalendarCode, CategoryCode, DiscountCode, MeterCode, PlanCode, RegionCode,
@@ -17,7 +19,7 @@ use crate::{
     locale::Locale,
     money::Currency,
     period::Interval,
-    settings::BillingSettings,
+    settings::{BillingSettings, Exclusions},
     stationery::{Seller, Stationery},
 };
 
@@ -183,6 +185,9 @@ pub struct AccountType {
     pub name: String,
     /// Its rules.
     pub settings: BillingSettings,
+    /// What they follow, and as of which day: `br 2025-09-01`; empty for an ISP's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub follows: String,
     /// The message on its invoices, by language.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub messages: BTreeMap<Locale, String>,
@@ -207,7 +212,38 @@ pub struct Catalog {
     pub calendars: BTreeMap<CalendarCode, Calendar>,
 }
 
+/// The rules of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Those of its type, with what it has otherwise.
+    pub settings: BillingSettings,
+    /// The days on which nothing unpleasant happens; none excluded if the settings name no calendar.
+    pub calendar: Calendar,
+    /// What its type follows, and as of which day.
+    pub follows: String,
+}
+
 impl Catalog {
+    /// The rules of an account.
+    ///
+    /// # Errors
+    /// [`BillingError::UnknownAccountType`], [`BillingError::UnknownCalendar`].
+    pub fn rules_of(&self, account: &Account) -> Result<Rules, BillingError> {
+        let code = &account.account_type;
+        let account_type = self.account_types.get(code);
+        let account_type =
+            account_type.ok_or_else(|| BillingError::UnknownAccountType(code.clone()))?;
+        let settings = account_type.settings.with(&account.overrides);
+        let calendar = match &settings.calendar {
+            Exclusions::None => Calendar::default(),
+            Exclusions::Calendar(code) => {
+                let calendar = self.calendars.get(code).cloned();
+                calendar.ok_or_else(|| BillingError::UnknownCalendar(code.clone()))?
+            }
+        };
+        Ok(Rules { settings, calendar, follows: account_type.follows.clone() })
+    }
+
     /// What is printed around an invoice of an account type in a language on a paper.
     #[must_use]
     pub fn stationery(

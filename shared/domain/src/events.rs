@@ -12,13 +12,14 @@ use serde::Serialize;
 
 pub use detail::{
     AccountDetail, AllocationDetail, ChargeDetail, Detail, InvoiceDetail, MethodDetail,
-    PaymentDetail,
+    PaymentDetail, ServiceDetail,
 };
 
 use crate::{
     account::Account,
     charge::Charges,
-    invoice::{Invoice, InvoiceKind, InvoiceStatus, content_hash},
+    delinquency::{CustomerNotice, HoldKind},
+    invoice::{Invoice, InvoiceStatus, content_hash},
     method::{MethodState, PaymentMethod},
     payment::Payment,
 };
@@ -34,6 +35,8 @@ pub enum Document {
     Charges(Box<Charges>),
     /// A payment.
     Payment(Box<Payment>),
+    /// A notice to a customer.
+    Notice(Box<CustomerNotice>),
 }
 
 /// What happened.
@@ -57,7 +60,8 @@ pub fn events_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Eve
             changed(old, new).into_iter().collect()
         }
         (Some(Document::Account(old)), Some(Document::Account(new))) => {
-            parking(old, new).into_iter().chain(methods(old, new)).collect()
+            let all = parking(old, new).into_iter().chain(service(old, new));
+            all.chain(methods(old, new)).collect()
         }
         (old, Some(Document::Charges(new))) => match old {
             Some(Document::Charges(old)) => money::charges(Some(old), new),
@@ -73,7 +77,7 @@ pub fn events_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Eve
 
 fn issued(new: &Invoice) -> Option<Event> {
     // A balance brought along is no invoice of ours: nobody is to print or announce it.
-    (new.id.kind == InvoiceKind::Cycle).then(|| of_invoice("mensal.invoice.issued.v1", new))
+    (new.id.kind.is_printed()).then(|| of_invoice("mensal.invoice.issued.v1", new))
 }
 
 fn changed(old: &Invoice, new: &Invoice) -> Option<Event> {
@@ -103,6 +107,29 @@ fn parking(old: &Account, new: &Account) -> Option<Event> {
     };
     let (account, version, reason) = (new.id.clone(), new.version, new.parked.clone());
     Some(event(name, Detail::Account(AccountDetail { account, version, reason })))
+}
+
+/// What has become of the service of an account that does not pay, or has paid.
+fn service(old: &Account, new: &Account) -> Option<Event> {
+    let ended = |account: &Account| {
+        account.subscriptions.iter().filter(|one| one.disconnected_on.is_some()).count()
+    };
+    let kind = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
+    let name = match (kind(old), kind(new)) {
+        (before, now) if before == now => return None,
+        (_, Some(HoldKind::Throttled)) => "mensal.service.throttled.v1",
+        (_, Some(HoldKind::Suspended)) => "mensal.service.suspended.v1",
+        (_, None) if ended(new) > ended(old) => "mensal.service.disconnected.v1",
+        (_, None) => "mensal.service.restored.v1",
+    };
+    let hold = new.hold.as_ref().or(old.hold.as_ref())?;
+    let detail = ServiceDetail {
+        account: new.id.clone(),
+        version: new.version,
+        services: hold.services.clone(),
+        debt: hold.debt.amount,
+    };
+    Some(event(name, Detail::Service(detail)))
 }
 
 fn methods(old: &Account, new: &Account) -> Vec<Event> {
@@ -161,7 +188,7 @@ fn event_of(name: &'static str, detail: Detail, time: impl Serialize) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invoice::Settled;
+    use crate::invoice::{InvoiceKind, Settled};
 
     fn invoice(change: impl FnOnce(&mut Invoice)) -> Document {
         let mut invoice: Invoice = serde_json::from_value(serde_json::json!({

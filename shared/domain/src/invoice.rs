@@ -31,6 +31,17 @@ pub enum InvoiceKind {
     Late,
 }
 
+impl InvoiceKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Cycle, Self::Opening, Self::Late];
+
+    /// Whether it is a document of ours, which is printed and told of. A balance brought along is not.
+    #[must_use]
+    pub fn is_printed(self) -> bool {
+        self != Self::Opening
+    }
+}
+
 /// The id of an invoice within its account, derived: cycle date and kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -59,6 +59,15 @@ pub enum Difference {
         /// As we have noted it.
         noted: String,
     },
+    /// We have noted it for two accounts.
+    Twice {
+        /// What the gateway calls it by.
+        money: Reference,
+        /// Whose.
+        accounts: Vec<AccountId>,
+        /// How much, each.
+        amount: String,
+    },
     /// The books of an account do not add up.
     Books {
         /// Whose.
@@ -102,6 +111,19 @@ pub fn report(
     };
     let (theirs, ours) = (by_name(told), by_name(noted));
     let mut differences = Vec::new();
+    let mut owners: BTreeMap<&Reference, &Item> = BTreeMap::new();
+    for item in noted {
+        if let Some(first) = owners.insert(&item.money, item)
+            && first.account != item.account
+        {
+            let accounts = [first, item].into_iter().filter_map(|one| one.account.clone());
+            differences.push(Difference::Twice {
+                money: item.money.clone(),
+                accounts: accounts.collect(),
+                amount: item.amount.to_string(),
+            });
+        }
+    }
     for (money, item) in &theirs {
         match ours.get(money) {
             None => differences.push(Difference::NotNoted {
@@ -166,6 +188,12 @@ pub fn books_of(
         if should != does {
             wrong.push(format!("payment {} should settle {should} and settles {does}", payment.id));
         }
+        if let Some(received) = payment.received.as_ref().map(|received| received.amount)
+            && payment.away()? > received
+        {
+            let (id, away) = (&payment.id, payment.away()?);
+            wrong.push(format!("payment {id}: {away} was given back of {received}"));
+        }
         for one in &payment.allocations {
             let so_far = allocated.entry(one.invoice).or_insert(zero);
             *so_far = so_far.plus(one.amount)?;
@@ -224,6 +252,11 @@ mod tests {
         assert_eq!(names, ["amount", "not_noted", "not_at_gateway"]);
         assert_eq!((report.told, report.noted, report.different), (3, 3, 3));
         assert_eq!(report.sums[&Currency::BRL].to_string(), "7.50");
+        let mut twice = told.to_vec();
+        twice.push(Item { account: "1043".parse().ok(), ..told[0].clone() });
+        let twice = super::report(day, gateway.clone(), &told, &twice, Vec::new());
+        let twice = serde_json::to_value(&twice.differences).unwrap();
+        assert_eq!(twice[0]["accounts"], serde_json::json!(["1042", "1043"]));
         let same = super::report(day, gateway, &told, &told, Vec::new());
         assert_eq!((same.different, same.differences), (0, vec![]));
     }

@@ -5,7 +5,7 @@ use crate::{
     charge::Charges,
     events::Document,
     ids::AccountId,
-    invoice::{Invoice, InvoiceId, InvoiceKind, InvoiceStatus},
+    invoice::{Invoice, InvoiceId, InvoiceStatus},
     payment::{Payment, PaymentId},
 };
 
@@ -45,7 +45,7 @@ pub fn tasks_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Task
 /// not registered yet.
 fn issued(new: &Invoice) -> Vec<Task> {
     let (account, id) = (new.account.clone(), new.id);
-    if id.kind != InvoiceKind::Cycle {
+    if !id.kind.is_printed() {
         return Vec::new();
     }
     vec![if is_charged_at_issue(new) {
@@ -74,7 +74,7 @@ fn changed(old: &Invoice, new: &Invoice) -> Vec<Task> {
     if to_pay {
         tasks.push(Task::Charges(account.clone(), id));
     }
-    if on_paper && !void && id.kind == InvoiceKind::Cycle {
+    if on_paper && !void && id.kind.is_printed() {
         tasks.push(Task::DocumentAgain(account.clone(), id));
     }
     tasks

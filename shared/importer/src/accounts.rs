@@ -14,7 +14,7 @@ use mensal_domain::{
 
 use crate::{
     NewAccount,
-    cell::{amount, bill_day, date, email, named, text},
+    cell::{amount, bill_day, date, email, named, phone, text},
     index::Index,
     isp::{Isp, MAX_ADDRESS_LINE, MAX_NAME},
     plans::SINCE_EVER,
@@ -34,6 +34,7 @@ const ACCOUNTS: Spec = Spec {
         "address4",
         "address5",
         "email",
+        "phone",
         "region",
         "locale",
         "currency",
@@ -84,6 +85,7 @@ fn account(
     let account_type = to.types.refer(row, "type");
     let customer = customer(row);
     let email = row.may("email", email).unwrap_or_default();
+    let phone = row.may("phone", phone).unwrap_or_default();
     let region = row.may("region", named);
     let locale = row.may("locale", named::<Locale>).or(to.isp.locale);
     let currency = row.may("currency", named::<Currency>);
@@ -104,6 +106,7 @@ fn account(
         account_type: account_type?,
         customer: customer?,
         email,
+        phone,
         region,
         locale: locale?,
         currency: currency?,
@@ -119,7 +122,11 @@ fn account(
         one_offs: vec![],
         billed_one_offs: vec![],
         methods: vec![],
+        next_collection: None,
         next_review: None,
+        hold: None,
+        promises: vec![],
+        excused: vec![],
         parked: None,
     };
     account.next_bill = first_cycle.or_else(|| account.cycle_from(as_of));

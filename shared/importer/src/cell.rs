@@ -45,10 +45,15 @@ pub(crate) fn named<T: FromStr<Err: Display>>(text: &str) -> Parsed<T> {
 pub(crate) fn word<T: Copy>(words: &[(&str, T)], text: &str) -> Parsed<T> {
     words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
         let all: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-        let meant = nearest(text, all.iter().copied());
-        let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-        wrong("is none of the words for this", format!("use {}{meant}", all.join(" or ")))
+        let right = format!("use {}{}", all.join(" or "), nearest_word(text, &all));
+        wrong("is none of the words for this", right)
     })
+}
+
+/// Which of some words may have been meant, as the end of a sentence.
+pub(crate) fn nearest_word(text: &str, words: &[&str]) -> String {
+    let meant = nearest(text, words.iter().copied());
+    meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default()
 }
 
 /// A text for print, of limited length, on one line.
@@ -85,6 +90,18 @@ pub(crate) fn email(given: &str) -> Parsed<String> {
         Ok(given)
     } else {
         Err(wrong("is no e-mail address", "write one address, like ana@provider.example"))
+    }
+}
+
+/// A telephone number of ITU-T E.164.
+pub(crate) fn phone(text: &str) -> Parsed<String> {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    let fits = (8..=15).contains(&digits.len()) && !digits.starts_with('0');
+    if fits && digits.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        let right = "write it with its country and no blanks, like +5545999990000";
+        Err(wrong("is no telephone number", right))
     }
 }
 

@@ -91,6 +91,7 @@ impl Generator {
             }),
             customer,
             email,
+            phone: String::new(),
             region: Some(name(region)),
             locale,
             currency,
@@ -106,7 +107,11 @@ impl Generator {
             one_offs: one_off(&mut dice, brazilian, currency, cycle).into_iter().collect(),
             billed_one_offs: vec![],
             methods: vec![],
+            next_collection: None,
             next_review: None,
+            hold: None,
+            promises: vec![],
+            excused: vec![],
             parked: None,
         };
         let opening = dice.percent(4).then(|| {
@@ -193,6 +198,8 @@ fn subscription(id: &str, plan: &str, start: Date) -> Subscription {
         seen_until: None,
         forgotten_until: None,
         usage_closed_until: None,
+        cuts: vec![],
+        disconnected_on: None,
     }
 }
 

@@ -14,6 +14,7 @@ mod isp;
 mod merge;
 mod methods;
 mod plans;
+pub mod presets;
 mod rules;
 mod settings;
 mod subscriptions;
@@ -124,8 +125,8 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
     let plans = plans::read(&context, isp.currency);
     let (discounts, discount_index) = rules::discounts(&context);
     let (taxes, tax_index) = rules::taxes(&context);
-    let (calendars, calendar_index) = rules::calendars(&context);
-    let (account_types, types) = rules::account_types(&context, &calendar_index);
+    let (mut calendars, calendar_index) = rules::calendars(&context);
+    let (account_types, types) = rules::account_types(&context, &mut calendars, &calendar_index);
     let references =
         References { isp: &isp, types: &types, calendars: &calendar_index, taxes: &tax_index };
     let mut accounts = accounts::read(&context, &references, options.as_of);

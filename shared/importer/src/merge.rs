@@ -15,8 +15,8 @@ use crate::fault::{Fault, Faults};
 /// What importing `new` over `old` leaves; none if nothing changes.
 ///
 /// What billing has written stays: version, balances, credit, the next cycle, what has been
-/// billed, the bill days that were, stored payment methods, and whether the account is parked. The rest is taken from
-/// `new`. Another bill day holds from the date that the files give for it, else from `as_of`, but
+/// billed, the bill days that were, stored payment methods, late charges, how service is held and what was promised, and
+/// whether the account is parked. The rest is taken from `new`. Another bill day holds from the date that the files give for it, else from `as_of`, but
 /// never from before the next cycle.
 ///
 /// # Errors
@@ -40,9 +40,14 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
     }
     merged.billed_one_offs = remembered(old, &merged);
     merged.one_offs.retain(|one_off| !old.billed_one_offs.contains(&one_off.id));
+    merged.one_offs.extend(old.one_offs.iter().filter(|one| one.is_late_charge()).cloned());
     merged.parked.clone_from(&old.parked);
     merged.methods = methods(old, merged.methods);
+    merged.next_collection = old.next_collection;
     merged.next_review = old.next_review;
+    merged.hold.clone_from(&old.hold);
+    merged.promises.clone_from(&old.promises);
+    merged.excused.clone_from(&old.excused);
     subscriptions(old, &mut merged, &mut faults);
     bill_days(old, &mut merged, as_of);
     // An account whose services are all over is billed no more, until there is something again:
@@ -127,6 +132,8 @@ fn subscriptions(old: &Account, merged: &mut Account, faults: &mut Vec<Fault>) {
         now.usage_closed_until = before.usage_closed_until;
         now.seen_until = before.seen_until;
         now.forgotten_until = before.forgotten_until;
+        now.cuts.clone_from(&before.cuts);
+        now.disconnected_on = before.disconnected_on;
     }
 }
 

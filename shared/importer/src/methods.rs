@@ -8,7 +8,9 @@ use mensal_domain::{
     method::{MethodState, PaymentMethod},
     money::Money,
     rail::Rail,
+    reference::Reference,
 };
+use rust_decimal::Decimal;
 
 use crate::{
     accounts::Accounts,
@@ -49,7 +51,14 @@ pub(crate) fn read(context: &Context<'_>, accounts: &mut Accounts) {
         }
         let new = account.and_then(|account| accounts.by_id.get_mut(&account));
         let currency = new.as_ref().map(|new| new.account.currency);
-        let limit = row.may("limit", |given| amount(currency, given));
+        let limit = row.may("limit", |given| {
+            let limit = amount(currency, given)?;
+            if limit > Decimal::ZERO {
+                Ok(limit)
+            } else {
+                Err(wrong("is no limit", "use more than 0"))
+            }
+        });
         let method = method(&row, id);
         if let Some((new, method)) = new.zip(method) {
             let limit = limit.and_then(|limit| Money::exact(limit, new.account.currency).ok());
@@ -61,11 +70,14 @@ pub(crate) fn read(context: &Context<'_>, accounts: &mut Accounts) {
 fn method(row: &Row<'_>, id: Option<MethodId>) -> Option<PaymentMethod> {
     let rail = row.need("rail", collected);
     let gateway = row.need("gateway", named);
-    let token = row.need("token", named);
+    let token = row.need("token", token);
     let since = row.need_date("since");
     let label = row.may("label", |given| text(MAX_LABEL, given));
     let expires = row.may("expires", named);
     let instalments = row.may("instalments", |given| whole(1..=MAX_INSTALMENTS, given));
+    if instalments.is_some_and(|parts| parts > 1) && rail.is_some_and(|rail| rail != Rail::Card) {
+        row.fault("instalments", "are of cards alone", "leave it empty, or write 1");
+    }
     Some(PaymentMethod {
         id: id?,
         rail: rail?,
@@ -82,10 +94,33 @@ fn method(row: &Row<'_>, id: Option<MethodId>) -> Option<PaymentMethod> {
 }
 
 fn collected(text: &str) -> Parsed<Rail> {
-    let rail: Rail = named(text)?;
-    if rail.is_collected() {
-        return Ok(rail);
-    }
     let right = "use card, bank_debit or pix_automatico: what is collected from by itself";
-    Err(wrong("is paid by the customer", right))
+    match text.parse::<Rail>() {
+        Ok(rail) if rail.is_collected() => Ok(rail),
+        Ok(_) => Err(wrong("is paid by the customer", right)),
+        Err(_) => Err(wrong("is no rail", right)),
+    }
+}
+
+/// What a gateway calls a method by. No card number: none is to lie in a table.
+fn token(text: &str) -> Parsed<Reference> {
+    let token: Reference = named(text)?;
+    if is_card_number(text) {
+        let right = "use what the gateway calls the card by, and tell nobody its number";
+        return Err(wrong("is the number of a card", right));
+    }
+    Ok(token)
+}
+
+/// Thirteen to nineteen digits whose last is right (ISO/IEC 7812-1, annex B).
+fn is_card_number(text: &str) -> bool {
+    if !(13..=19).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let digits = text.bytes().rev().map(|b| u32::from(b - b'0'));
+    let doubled = |(place, digit): (usize, u32)| match (place % 2, digit * 2) {
+        (0, _) => digit,
+        (_, twice) => twice / 10 + twice % 10,
+    };
+    digits.enumerate().map(doubled).sum::<u32>() % 10 == 0
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use mensal_domain::{
     calendar::{Calendar, ExcludedDay},
     catalog::{AccountType, Discount, DiscountTerm, DiscountValue, Tax},
+    delinquency::After,
     ids::{AccountTypeCode, CalendarCode, CategoryCode, DiscountCode, TaxCode},
     invoice::TaxMode,
     locale::Locale,
@@ -16,6 +17,7 @@ use crate::{
     cell::{MAX_PRICE, lines, named, not_negative, percent, text, whole, word},
     index::Index,
     isp::MAX_NAME,
+    presets,
     settings::{self, with_settings},
     table::{Context, Row, Spec, Table},
 };
@@ -47,7 +49,7 @@ const ACCOUNT_TYPES: Spec = Spec {
     file: "account_types.csv",
     needed: true,
     required: &["code", "name"],
-    optional: with_settings!["message_pt", "message_en"],
+    optional: with_settings!["preset", "message_pt", "message_en"],
 };
 const MODES: [(&str, TaxMode); 3] = [
     ("exclusive", TaxMode::Exclusive),
@@ -184,7 +186,8 @@ pub(crate) fn calendars(
 
 pub(crate) fn account_types(
     context: &Context<'_>,
-    calendars: &Index<CalendarCode>,
+    calendars: &mut BTreeMap<CalendarCode, Calendar>,
+    calendar_index: &Index<CalendarCode>,
 ) -> (BTreeMap<AccountTypeCode, AccountType>, Index<AccountTypeCode>) {
     let table = Table::read(context, &ACCOUNT_TYPES);
     let mut index: Index<AccountTypeCode> = Index::new("account type", &table);
@@ -193,18 +196,45 @@ pub(crate) fn account_types(
         let code = index.name(&row, "code");
         let first = code.as_ref().is_some_and(|code| index.claim(&row, "code", code));
         let name = row.need("name", |given| text(MAX_NAME, given));
+        let preset = row.may("preset", presets::named);
         let own = settings::read(&row);
         if let Some(Exclusions::Calendar(calendar)) = &own.calendar {
-            calendars.check(&row, "calendar", calendar);
+            calendar_index.check(&row, "calendar", calendar);
+        } else if let Some(preset) = preset.filter(|_| own.calendar.is_none()) {
+            // The holidays that it goes by, unless the files have a calendar of that name.
+            let (code, calendar) = &preset.calendar;
+            calendars.entry(code.clone()).or_insert_with(|| calendar.clone());
         }
+        let follows = preset.map(|preset| format!("{} {}", preset.code, preset.dated));
+        let settings =
+            preset.map_or_else(BillingSettings::default, |preset| preset.settings.clone());
+        let settings = settings.with(&own);
+        check(&row, &settings);
         let mut messages = BTreeMap::new();
         for (locale, column) in [(Locale::PtBr, "message_pt"), (Locale::EnUs, "message_en")] {
             messages
                 .extend(row.may(column, |given| lines(MAX_MESSAGE, given)).map(|m| (locale, m)));
         }
         let Some((code, name)) = code.zip(name).filter(|_| first) else { continue };
-        let settings = BillingSettings::default().with(&own);
-        types.insert(code.clone(), AccountType { code, name, settings, messages });
+        let follows = follows.unwrap_or_default();
+        types.insert(code.clone(), AccountType { code, name, settings, follows, messages });
     }
     (types, index)
+}
+
+/// What settings say together that each of them may say.
+fn check(row: &Row<'_>, settings: &BillingSettings) {
+    let cuts = [settings.throttle_after_days, settings.suspend_after_days];
+    let cuts = cuts.iter().any(|after| *after != After::Never);
+    if cuts && settings.legal_notice_days > 0 && !settings.ladder.has_legal_notice() {
+        let wrong = "no step of the ladder is the legal notice, so that nothing is ever cut";
+        let right =
+            "mark one, like +5:email:suspension-notice:legal, or set legal_notice_days to 0";
+        row.fault("legal_notice_days", wrong, right);
+    }
+    if settings.disconnect_after_days != After::Never && settings.suspend_after_days == After::Never
+    {
+        let wrong = "counts from a suspension that never comes";
+        row.fault("disconnect_after_days", wrong, "set suspend_after_days, or use never");
+    }
 }

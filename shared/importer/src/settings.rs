@@ -2,6 +2,7 @@
 //! type, and in `accounts.csv`, where they override single ones.
 
 use mensal_domain::{
+    delinquency::{After, Cap, Ladder, LateCharging, PromiseBy},
     invoice::Offer,
     settings::{
         Delivery, Exclusions, Fallback, MAX_DAYS, Overpaid, Overrides, RegisterDays, SuspendedDays,
@@ -11,7 +12,7 @@ use mensal_domain::{
 use rust_decimal::Decimal;
 
 use crate::{
-    cell::{Parsed, named, not_negative, whole, word, wrong},
+    cell::{MAX_PRICE, Parsed, named, not_negative, whole, word, wrong},
     table::Row,
 };
 
@@ -34,6 +35,19 @@ const OVERPAID: [(&str, Overpaid); 2] =
     [("credit", Overpaid::Credit), ("refund", Overpaid::Refund)];
 const FALLBACK: [(&str, Fallback); 2] =
     [("none", Fallback::None), ("next_method", Fallback::NextMethod)];
+const LATE_CHARGES: [(&str, LateCharging); 3] = [
+    ("by_gateway", LateCharging::ByGateway),
+    ("next_invoice", LateCharging::NextInvoice),
+    ("at_once", LateCharging::AtOnce),
+];
+const PROMISE_BY: [(&str, PromiseBy); 3] =
+    [("nobody", PromiseBy::Nobody), ("staff", PromiseBy::Staff), ("customer", PromiseBy::Customer)];
+/// The most promises that count.
+const MAX_PROMISES: u32 = 12;
+/// What stands for "no notices" and "no limit".
+const NONE: &str = "none";
+/// What stands for "never".
+const NEVER: &str = "never";
 /// What stands for "no rail".
 const NO_RAILS: &str = "none";
 /// What stands for registering a charge as soon as its invoice is issued.
@@ -51,6 +65,11 @@ pub(crate) fn read(row: &Row<'_>) -> Overrides {
         let attempts = row.may(column, |text| whole(1..=MAX_ATTEMPTS, text))?;
         u8::try_from(attempts).ok()
     };
+    let after = |column| match row.text(column) {
+        NEVER => Some(After::Never),
+        _ => days(column).map(After::Days),
+    };
+    let amount = |column| row.may(column, |text| not_negative(MAX_PRICE, 4, text));
     Overrides {
         due_days: days("due_days"),
         grace_days: days("grace_days"),
@@ -81,6 +100,33 @@ pub(crate) fn read(row: &Row<'_>) -> Overrides {
         debit_attempts: attempts("debit_attempts"),
         debit_interval_days: days("debit_interval_days"),
         fallback: row.may("fallback", |text| word(&FALLBACK, text)),
+        ladder: match row.text("ladder") {
+            NONE => Some(Ladder::default()),
+            _ => row.may("ladder", named),
+        },
+        notice_weekdays: row.may("notice_weekdays", named),
+        quiet_hours: row.may("quiet_hours", named),
+        late_charges: row.may("late_charges", |text| word(&LATE_CHARGES, text)),
+        late_fee: amount("late_fee"),
+        late_minimum: amount("late_minimum"),
+        late_cap: match row.text("late_cap") {
+            NONE => Some(Cap::None),
+            _ => amount("late_cap").map(Cap::At),
+        },
+        late_after_days: days("late_after_days"),
+        cut_weekdays: row.may("cut_weekdays", named),
+        cut_minimum: amount("cut_minimum"),
+        legal_notice_days: days("legal_notice_days"),
+        throttle_after_days: after("throttle_after_days"),
+        suspend_after_days: after("suspend_after_days"),
+        disconnect_after_days: after("disconnect_after_days"),
+        restore: row.may("restore", named),
+        promise_by: row.may("promise_by", |text| word(&PROMISE_BY, text)),
+        promise_days: days("promise_days"),
+        promise_times: row
+            .may("promise_times", |text| whole(1..=MAX_PROMISES, text))
+            .and_then(|times| u8::try_from(times).ok()),
+        promise_within_days: days("promise_within_days"),
     }
 }
 
@@ -130,6 +176,25 @@ macro_rules! with_settings {
             "debit_attempts",
             "debit_interval_days",
             "fallback",
+            "ladder",
+            "notice_weekdays",
+            "quiet_hours",
+            "late_charges",
+            "late_fee",
+            "late_minimum",
+            "late_cap",
+            "late_after_days",
+            "cut_weekdays",
+            "cut_minimum",
+            "legal_notice_days",
+            "throttle_after_days",
+            "suspend_after_days",
+            "disconnect_after_days",
+            "restore",
+            "promise_by",
+            "promise_days",
+            "promise_times",
+            "promise_within_days",
         ]
     };
 }

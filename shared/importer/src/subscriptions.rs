@@ -166,6 +166,8 @@ fn subscription(
         seen_until: None,
         forgotten_until: None,
         usage_closed_until: None,
+        cuts: vec![],
+        disconnected_on: None,
     })
 }
 

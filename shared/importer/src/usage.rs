@@ -43,6 +43,10 @@ pub(crate) fn charges(context: &Context<'_>, accounts: &mut Accounts) {
     for row in Table::read(context, &CHARGES).rows() {
         let account = accounts.index.refer(&row, "account");
         let id = row.need("id", named::<ChargeId>);
+        if id.as_ref().is_some_and(|id| id.as_str().starts_with(OneOff::LATE)) {
+            let right = format!("choose an id that does not begin with {}", OneOff::LATE);
+            row.fault("id", "is what Mensal calls its own late charges", right);
+        }
         if let Some((account, id)) = account.as_ref().zip(id.as_ref()) {
             let known = seen.entry(account.clone()).or_default();
             if let Some(first) = known.get(id) {

@@ -60,6 +60,8 @@ pub const BILL_QUEUE: &str = "MENSAL_BILL_QUEUE";
 pub const DOCUMENT_QUEUE: &str = "MENSAL_DOCUMENT_QUEUE";
 /// The URL of the queue of invoices whose charges are to be registered, amended or cancelled.
 pub const CHARGE_QUEUE: &str = "MENSAL_CHARGE_QUEUE";
+/// The URL of the queue of accounts to be reviewed.
+pub const REVIEW_QUEUE: &str = "MENSAL_REVIEW_QUEUE";
 /// The URL of the queue of money to be collected or given back.
 pub const COLLECT_QUEUE: &str = "MENSAL_COLLECT_QUEUE";
 /// The URL of the queue of what gateways have told.

@@ -35,7 +35,8 @@ pub enum RunKind {
     Billing,
     /// Whether the billing run of the day is done: looks, and changes nothing.
     BillingCheck,
-    /// What is collected from stored methods, and charges that waited for their day.
+    /// Accounts that may not have paid, what is collected from stored methods, and charges that waited
+    /// for their day.
     Collection,
     /// What gateways know and we do not.
     Reconciliation,
@@ -80,6 +81,17 @@ pub struct BillAccount {
     pub through: Date,
     /// The version of the catalog that was in force when the run planned it, or a later one.
     pub catalog: u64,
+}
+
+/// Review one account that may not have paid: notices, late charges, its service; and have collected
+/// what is due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewAccount {
+    /// Which account.
+    pub account: AccountId,
+    /// The business date of the run.
+    pub through: Date,
 }
 
 /// Make the document of one invoice.
@@ -155,6 +167,12 @@ impl Message for PlanShard {
 }
 
 impl Message for BillAccount {
+    fn note(&self, span: &Span) {
+        span.record("run", display(self.through)).record("account", display(&self.account));
+    }
+}
+
+impl Message for ReviewAccount {
     fn note(&self, span: &Span) {
         span.record("run", display(self.through)).record("account", display(&self.account));
     }

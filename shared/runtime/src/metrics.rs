@@ -66,6 +66,10 @@ pub enum Metric {
     NoticesUnmatched,
     /// Notices that a gateway's list had and no webhook had brought.
     NoticesMissed,
+    /// Notices to customers that were decided.
+    NoticesDecided,
+    /// Services that were slowed down or suspended.
+    ServicesHeld,
     /// Differences between gateways, payments and invoices on one day.
     Differences,
 }
@@ -102,6 +106,8 @@ impl Metric {
             Self::NoticesApplied => "NoticesApplied",
             Self::NoticesUnmatched => "NoticesUnmatched",
             Self::NoticesMissed => "NoticesMissed",
+            Self::NoticesDecided => "NoticesDecided",
+            Self::ServicesHeld => "ServicesHeld",
             Self::Differences => "Differences",
         }
     }

@@ -5,7 +5,9 @@ use serde_dynamo::Item;
 
 use crate::{
     StoreError,
-    keys::{ACCOUNT_SK, CHARGES_PREFIX, INVOICE_PREFIX, PAYMENT_PREFIX, account_of_pk},
+    keys::{
+        ACCOUNT_SK, CHARGES_PREFIX, INVOICE_PREFIX, NOTICE_PREFIX, PAYMENT_PREFIX, account_of_pk,
+    },
 };
 
 /// What an item is about, by its key: whose it is, and which invoice, if either.
@@ -36,6 +38,10 @@ pub fn document(sk: &str, image: Item) -> Result<Option<Document>, StoreError> {
     if sk.starts_with(PAYMENT_PREFIX) {
         let payment = serde_dynamo::from_item(image).map_err(unreadable)?;
         return Ok(Some(Document::Payment(Box::new(payment))));
+    }
+    if sk.starts_with(NOTICE_PREFIX) {
+        let notice = serde_dynamo::from_item(image).map_err(unreadable)?;
+        return Ok(Some(Document::Notice(Box::new(notice))));
     }
     Ok(None)
 }

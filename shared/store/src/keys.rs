@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::civil::Date;
 use mensal_domain::{
     account::Account,
+    delinquency::NoticeId,
     ids::{AccountId, GatewayCode, MeterCode, SubscriptionId},
     invoice::InvoiceId,
     payment::{Notice, Payment, PaymentId},
@@ -135,9 +136,26 @@ pub(crate) fn payment(account: &AccountId, id: &PaymentId) -> Key {
     Key { pk: account_pk(account), sk: format!("{PAYMENT_PREFIX}{id}") }
 }
 
+pub(crate) const NOTICE_PREFIX: &str = "NOT#";
+
+pub(crate) fn notice(account: &AccountId, id: &NoticeId) -> Key {
+    Key { pk: account_pk(account), sk: format!("{NOTICE_PREFIX}{id}") }
+}
+
+pub(crate) const SUSPENSION_PREFIX: &str = "SUS#";
+
+pub(crate) fn suspension(account: &AccountId, begun: Date) -> Key {
+    Key { pk: account_pk(account), sk: format!("{SUSPENSION_PREFIX}{begun}") }
+}
+
 /// What a gateway calls something by, where it carries no key of ours.
 pub(crate) fn reference(gateway: &GatewayCode, reference: &Reference) -> Key {
     Key { pk: format!("R#{gateway}#{reference}"), sk: "REF".into() }
+}
+
+/// Whose a piece of money is, by its gateway's name for it: it counts for one account alone.
+pub(crate) fn money(id: &PaymentId) -> Key {
+    Key { pk: format!("M#{}#{}", id.gateway, id.money), sk: "WHOSE".into() }
 }
 
 pub(crate) const UNMATCHED_PK: &str = "UNMATCHED";
@@ -223,7 +241,7 @@ pub(crate) fn through(date: Date) -> String {
 pub(crate) fn agendas(account: &Account) -> Vec<(&'static str, AttributeValue)> {
     let bill = account.next_bill.filter(|_| account.parked.is_none());
     let bill = bill.map(|on| BILL.place(&account.id, on));
-    let review = account.next_review.map(|on| REVIEW.place(&account.id, on));
+    let review = account.next_look().map(|on| REVIEW.place(&account.id, on));
     bill.into_iter().chain(review).flatten().collect()
 }
 

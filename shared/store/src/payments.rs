@@ -1,6 +1,6 @@
 //! Payments: what was heard of money and the books that it changes, in one transaction.
 
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
 use jiff::civil::Date;
 use mensal_domain::{
     account::Account,
@@ -14,8 +14,9 @@ use mensal_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Store, StoreError,
+    Decided, Store, StoreError,
     accounts::{read, to_item},
+    issue::built,
     keys::{self, JOURNAL_PARTS},
 };
 
@@ -28,6 +29,8 @@ pub struct Settled<'a> {
     pub was_unmatched: bool,
     /// Whether the gateway will speak of this money by its own name for it alone.
     pub recalled_by_name: bool,
+    /// What goes with an account whose service comes back.
+    pub decided: Decided<'a>,
 }
 
 /// A payment in the journal of its day.
@@ -99,6 +102,8 @@ impl Store {
             writes.push(self.put(to_item(&key, invoice)?)?);
         }
         writes.extend(self.journalled(payment)?);
+        writes.push(self.claimed(payment)?);
+        writes.extend(self.decided(account, settled.decided)?);
         if settled.recalled_by_name {
             writes.push(self.named(&payment.id.gateway, &payment.id.money, account)?);
         }
@@ -153,6 +158,33 @@ impl Store {
         }
         writes.push(self.gone(keys::unmatched(heard))?);
         self.all_or_none(writes).await
+    }
+
+    /// Notes whose a piece of money is, unless it is another's: told of two accounts, or assigned to two
+    /// by people at one moment, it counts once.
+    fn claimed(&self, payment: &Payment) -> Result<TransactWriteItem, StoreError> {
+        let item = to_item(&keys::money(&payment.id), &Whose { account: &payment.account })?;
+        let put = Put::builder()
+            .table_name(&*self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(PK) OR account = :account")
+            .expression_attribute_values(":account", keys::text(payment.account.as_str()));
+        Ok(TransactWriteItem::builder().put(built(put.build())?).build())
+    }
+
+    /// Whose a piece of money is that the books have; none if they have none of that name.
+    ///
+    /// # Errors
+    /// As [`Store::payment`].
+    pub async fn owner(&self, money: &PaymentId) -> Result<Option<AccountId>, StoreError> {
+        #[derive(Deserialize)]
+        struct Owned {
+            account: AccountId,
+        }
+        let key = keys::money(money);
+        let item = self.item(key.clone()).await?;
+        let owned = item.map(|item| read::<Owned>(&key, item)).transpose()?;
+        Ok(owned.map(|owned| owned.account))
     }
 
     /// Remembers whose it is that a gateway has a name of its own for.

@@ -2,7 +2,11 @@
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::civil::Date;
-use mensal_domain::{ids::GatewayCode, payment::Notice, reference::Reference};
+use mensal_domain::{
+    ids::{AccountId, GatewayCode},
+    payment::Notice,
+    reference::Reference,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,6 +24,9 @@ pub struct Unmatched {
     pub reason: String,
     /// The business date on which it came.
     pub since: Date,
+    /// Whose it is, as people have just said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<AccountId>,
 }
 
 impl Store {
@@ -42,6 +49,43 @@ impl Store {
                 Ok(())
             }
             Err(StoreError::Moved) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes whose people say that it is, until that is in the books; whose somebody else has said that
+    /// it is, if that was before. The same may be said again.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn assign_unmatched(
+        &self,
+        unmatched: &Unmatched,
+        account: &AccountId,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let key = keys::unmatched(&unmatched.notice);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .set_key(Some(key.clone().into_item()))
+            .update_expression("SET assigned = :account")
+            .condition_expression(
+                "attribute_exists(PK) AND (attribute_not_exists(assigned) OR assigned = :account)",
+            )
+            .expression_attribute_values(":account", keys::text(account.as_str()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match update.send().await.map_err(StoreError::from) {
+            Ok(done) => {
+                self.meter.wrote(done.consumed_capacity());
+                Ok(None)
+            }
+            Err(StoreError::Moved) => {
+                let now = self.item(key.clone()).await?;
+                let now = now.map(|item| read::<Unmatched>(&key, item)).transpose()?;
+                let other = now.and_then(|now| now.assigned);
+                other.map(Some).ok_or(StoreError::Moved)
+            }
             Err(error) => Err(error),
         }
     }

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use mensal::stack::{BUCKET, Error, Options, Stack, TABLE};
-use mensal_domain::invoice::InvoiceKind;
 use mensal_importer::generate::Generator;
 use mensal_runtime::{
     config,
@@ -62,7 +61,7 @@ pub(crate) async fn measure() -> Result<Load, Error> {
     let mut bodies = Vec::new();
     for account in &accounts {
         for invoice in stack.store().invoices(account).await? {
-            if invoice.id.kind == InvoiceKind::Cycle {
+            if invoice.id.kind.is_printed() {
                 let (account, invoice) = (account.clone(), invoice.id);
                 bodies.push(write(&RenderInvoice { account, invoice })?);
             }

@@ -114,6 +114,26 @@ async fn payments_count_once_strays_are_kept_and_poison_lies_with_the_dead_lette
     }
 }
 
+/// One piece of money counts for one account, whoever says that it is whose.
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_is_told_of_for_two_accounts_counts_for_the_first() {
+    let paying = Paying::issued().await;
+    let mailbox = Mailbox::open().await;
+    let function = apply_payment(&paying, &mailbox);
+    for _ in 0..2 {
+        for account in ["1042", "1043"] {
+            let message = format!(
+                r#"{{"v":1,"notice":{{"gateway":"sandbox","fact":{{"received":{{"money":"E1","rail":"pix","amt":"60.00 BRL","on":"2026-11-18","about":{{"account":"{account}"}}}}}}}}}}"#
+            );
+            assert!(feed(&function, batch_of(&message)).await.is_empty());
+        }
+    }
+    assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
+    let open = [paying.invoice("1042").await.open(), paying.invoice("1043").await.open()];
+    assert_eq!(open.map(|open| open.to_string()), ["49.90 BRL", "109.90 BRL"]);
+    assert_eq!(paying.unmatched().await, ["the books have it for account 1042"]);
+}
+
 /// The second payment of one invoice is the customer's credit.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_paid_on_two_rails_is_credit() {

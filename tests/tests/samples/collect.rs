@@ -81,14 +81,14 @@ async fn what_is_collected_is_applied_and_what_is_declined_is_tried_again() {
     assert_eq!(notice.about().account().unwrap().as_str(), "1042");
     // The day after, whoever has not paid by card is offered the other rails; two days later the
     // card is tried again.
-    assert_eq!(paying.account("1043").await.next_review, Some(date("2026-11-21")));
+    assert_eq!(paying.account("1043").await.next_collection, Some(date("2026-11-21")));
     let later = sample(DAY_AFTER);
     assert!(feed(&function, later).await.is_empty());
     assert_eq!(
         mailbox.bodies("charge"),
         [r#"{"v":1,"account":"1043","invoice":"2026-11-10-cycle"}"#]
     );
-    assert_eq!(paying.account("1043").await.next_review, Some(date("2026-11-23")));
+    assert_eq!(paying.account("1043").await.next_collection, Some(date("2026-11-23")));
 }
 
 /// A second payment of an invoice that is to be given back is given back once.

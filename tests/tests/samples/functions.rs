@@ -19,6 +19,7 @@ use receive_webhook::ReceiveWebhook;
 use reconcile_charges::ReconcileCharges;
 use register_charge::RegisterCharge;
 use render_invoice::{Bucket, RenderInvoice};
+use review_account::ReviewAccounts;
 use serde_json::{Value, json};
 
 use crate::{mailbox::Mailbox, paying::Paying};
@@ -46,7 +47,7 @@ pub(crate) fn planning(store: Store, mailbox: &Mailbox, time_zone: &str) -> Plan
         store,
         plan_queue: mailbox.queue("plan"),
         bill_queue: mailbox.queue("bill"),
-        collect_queue: mailbox.queue("collect"),
+        review_queue: mailbox.queue("review"),
         dead_letters: mailbox.dead_letters(),
         time_zone: TimeZone::get(time_zone).unwrap(),
     }
@@ -96,6 +97,15 @@ pub(crate) fn register_charge(paying: &Paying, mailbox: &Mailbox) -> RegisterCha
         store: paying.store.clone(),
         gateways: paying.gateways(),
         clock: paying.clock.clone(),
+        dead_letters: mailbox.dead_letters(),
+    }
+}
+
+pub(crate) fn review_account(paying: &Paying, mailbox: &Mailbox) -> ReviewAccounts {
+    ReviewAccounts {
+        catalogs: Catalogs::new(paying.store.clone()),
+        store: paying.store.clone(),
+        collect_queue: mailbox.queue("collect"),
         dead_letters: mailbox.dead_letters(),
     }
 }

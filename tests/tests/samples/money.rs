@@ -216,7 +216,7 @@ async fn of_methods() -> Vec<(&'static str, Value)> {
         let mut account = paying.account("1042").await;
         let was = account.version;
         account.version += 1;
-        account.next_review = pass_day(&mut account.methods, date(day));
+        account.next_collection = pass_day(&mut account.methods, date(day));
         paying.store.commit_account(was, &account).await.unwrap();
         images.push(lies(&paying, ACCOUNT).await);
     }

@@ -58,6 +58,8 @@ struct Own {
     cards: bool,
     /// What becomes of what is paid twice.
     overpaid: Option<Overpaid>,
+    /// The notices that follow an invoice.
+    ladder: Option<&'static str>,
 }
 
 impl Own {
@@ -73,6 +75,7 @@ impl Own {
             account.methods.push(serde_json::from_value(card).unwrap());
         }
         account.overrides.overpaid = self.overpaid;
+        account.overrides.ladder = self.ladder.map(|ladder| ladder.parse().unwrap());
         NewAccount { account, opening: None }
     }
 }
@@ -113,12 +116,18 @@ impl Paying {
 
     /// As [`Paying::issued`], with a stored card each.
     pub(crate) async fn with_cards() -> Self {
-        Self::issued_of(Own { cards: true, overpaid: None }).await
+        Self::issued_of(Own { cards: true, ..Own::default() }).await
     }
 
     /// As [`Paying::issued`]; what is paid twice is to be given back.
     pub(crate) async fn giving_back() -> Self {
-        Self::issued_of(Own { cards: false, overpaid: Some(Overpaid::Refund) }).await
+        Self::issued_of(Own { overpaid: Some(Overpaid::Refund), ..Own::default() }).await
+    }
+
+    /// As [`Paying::with_cards`], reminded on the day after their invoices are due.
+    pub(crate) async fn reminded() -> Self {
+        let ladder = Some("+1:email:overdue");
+        Self::issued_of(Own { cards: true, ladder, ..Own::default() }).await
     }
 
     async fn issued_of(own: Own) -> Self {

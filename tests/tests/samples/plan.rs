@@ -88,9 +88,9 @@ async fn a_collection_becomes_shards_and_those_one_message_per_account_to_be_loo
     assert!(feed(&function, sample(COLLECTION_SHARDS)).await.is_empty());
     let look = |account: &str| {
         let (account, through) = (id(account), date("2026-11-20"));
-        messages::write(&messages::MoveMoney::Collect { account, through }).unwrap()
+        messages::write(&messages::ReviewAccount { account, through }).unwrap()
     };
-    assert_eq!(mailbox.bodies("collect"), [look("1042"), look("1043")]);
+    assert_eq!(mailbox.bodies("review"), [look("1042"), look("1043")]);
     assert!(mailbox.bodies("bill").is_empty() && mailbox.dead().is_empty());
     let progress = paying.store.progress(Run::Collection, date("2026-11-20")).await.unwrap();
     assert_eq!((progress.sealed, progress.planned, progress.left), (2, 2, 2));

@@ -1,7 +1,9 @@
 //! `import`: an ISP's own data.
 
+use std::collections::BTreeSet;
+
 use mensal::importing;
-use mensal_importer::{Files, Options as Reading, read};
+use mensal_importer::{Dataset, Files, Options as Reading, read};
 
 use super::{Failed, Opened, say, today};
 use crate::cli::Import;
@@ -15,6 +17,7 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
     if options.check {
         let compared = match Opened::existing(&options.place).await {
             Ok(opened) => {
+                warn_of_gateways(&opened, &data);
                 opened.has_time_zone(&data.catalog.time_zone)?;
                 importing::fits(opened.store(), &data, as_of).await?;
                 ", nor against what is there"
@@ -26,6 +29,7 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
         return Ok(());
     }
     let opened = Opened::open(&options.place).await?;
+    warn_of_gateways(&opened, &data);
     opened.has_time_zone(&data.catalog.time_zone)?;
     // A folder that this process holds has no other import. What others reach may have.
     let takes_over = options.take_over || matches!(opened, Opened::Ours(_));
@@ -35,4 +39,21 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
         done.added, done.changed, done.unchanged, done.usage_months
     ))?;
     Ok(())
+}
+
+/// Tells of gateways that the files name and nobody has connected. They may be connected later, so that
+/// this is no fault of the files; until then nothing is registered or collected there.
+fn warn_of_gateways(opened: &Opened, data: &Dataset) {
+    let types = data.catalog.account_types.values().map(|one| &one.settings.rails);
+    let own = data.accounts.iter().filter_map(|new| new.account.overrides.rails.as_ref());
+    let offered = types.chain(own).flatten().map(|offer| &offer.gateway);
+    let methods = data.accounts.iter().flat_map(|new| &new.account.methods);
+    let named: BTreeSet<_> = offered.chain(methods.map(|method| &method.gateway)).collect();
+    for code in named.into_iter().filter(|code| opened.knows(code) == Some(false)) {
+        eprintln!(
+            "mensal: gateway {code} is named by account types, accounts or methods, and not connected here: \
+             until it is, nothing is registered or collected there, and the PDFs of its invoices wait (see \
+             docs/gateways.md)"
+        );
+    }
 }

@@ -19,17 +19,7 @@ pub(crate) async fn methods(command: &MethodCommand) -> Result<(), Failed> {
         MethodCommand::List { account, place } => list(account, place).await,
         MethodCommand::Add(options) => add(options).await,
         MethodCommand::Default(one) => default(one).await,
-        MethodCommand::Instalments { one, parts } => {
-            let parts = *parts;
-            change(one, |account| {
-                let method = account.methods.iter_mut().find(|method| method.id == one.method);
-                method.is_some_and(|method| {
-                    method.instalments = parts;
-                    true
-                })
-            })
-            .await
-        }
+        MethodCommand::Instalments { one, parts } => instalments(one, *parts).await,
         MethodCommand::Revoke(one) => revoke(one).await,
     }
 }
@@ -182,6 +172,29 @@ async fn change(one: &OneMethod, change: impl FnOnce(&mut Account) -> bool) -> R
     commit(&opened, was, &account).await?;
     say(&format!("done: method {} of account {}\n", one.method, one.account))?;
     Ok(())
+}
+
+/// In how many parts a card is charged; nothing else is charged in parts.
+async fn instalments(one: &OneMethod, parts: u8) -> Result<(), Failed> {
+    let opened = Opened::existing(&one.place).await?;
+    let account = account(&opened, &one.account).await?;
+    let method = account.methods.iter().find(|method| method.id == one.method);
+    if let Some(rail) =
+        method.map(|method| method.rail).filter(|rail| *rail != Rail::Card && parts > 1)
+    {
+        return Err(Failed::Data(format!(
+            "mensal: method {} of account {} is a {rail}: only cards are charged in instalments",
+            one.method, one.account
+        )));
+    }
+    change(one, |account| {
+        let method = account.methods.iter_mut().find(|method| method.id == one.method);
+        method.is_some_and(|method| {
+            method.instalments = parts;
+            true
+        })
+    })
+    .await
 }
 
 /// Ends a method at its gateway, then here: what is over there and not here is declined, and tried

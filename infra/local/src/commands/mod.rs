@@ -230,6 +230,15 @@ impl Opened {
         })
     }
 
+    /// Whether it knows a gateway; none where only another process can say.
+    pub(crate) fn knows(&self, code: &GatewayCode) -> Option<bool> {
+        match self {
+            Self::Ours(stack) => Some(stack.gateways().contains(code)),
+            Self::Theirs(_) => None,
+            Self::Deployed(deployed) => Some(deployed.gateways().contains(&code.as_str())),
+        }
+    }
+
     /// Waits until the bank of a stack of our own has told what it has to tell.
     pub(crate) async fn told(&self) -> Result<(), Error> {
         if let Self::Ours(stack) = self {

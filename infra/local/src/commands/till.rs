@@ -1,7 +1,7 @@
 //! `pay` and `reverse`: what came in at the till, by cheque or by wire, entered by hand, and what of
 //! it came back.
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use mensal_domain::{
     ids::{AccountId, GatewayCode},
     money::{LIMIT, Money},
@@ -10,8 +10,12 @@ use mensal_domain::{
 use mensal_store::StoreError;
 
 use super::{Failed, Opened, say};
+use mensal::stack::Letter;
+
 use crate::cli::{Pay, Reverse};
 
+/// What is older is not entered any more: its day's report was read long ago.
+const LATEST_DAYS: i64 = 366;
 /// The gateway of what is entered by hand.
 pub(crate) const TILL: &str = "till";
 
@@ -45,12 +49,19 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
     let payment = PaymentId { gateway: gateway.clone(), money: options.receipt.clone() };
     let entered = async || {
         let payment = opened.store().payment(id, &payment).await?;
-        Ok::<_, StoreError>(payment.and_then(|payment| payment.received))
+        Ok::<_, StoreError>(payment.and_then(|payment| Some((payment.received?, payment.returned))))
     };
     let receipt = &options.receipt;
-    if let Some(before) = entered().await? {
+    if let Some((before, returned)) = entered().await? {
         let told = format!("receipt {receipt} of account {id} was entered before, with");
         let (was, on, by) = (before.amount, before.paid_on, before.rail);
+        if let Some(back) = returned.first() {
+            return Err(Failed::Data(format!(
+                "mensal: {told} {was}, and taken off on {}: give this payment a receipt of its own, \
+                 such as {receipt}-2",
+                back.on
+            )));
+        }
         if (was, by) == (amount, options.rail) && options.on.is_none_or(|day| day == on) {
             say(&format!("{told} the same amount, of {on}: it counts once\n"))?;
             return Ok(());
@@ -76,7 +87,12 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
     if let Opened::Ours(stack) = &opened {
         stack.settle().await?;
         if entered().await?.is_none() {
-            return Err(Failed::Data(format!("mensal: {what}: not applied, see `unmatched list`")));
+            let lies =
+                |(_, letter): &(String, Letter)| letter.body.contains(options.receipt.as_str());
+            let dead = stack.dead_letters().into_iter().rev().find(lies);
+            let why = dead.and_then(|(_, letter)| letter.reason);
+            let why = why.unwrap_or_else(|| "see `unmatched list`".into());
+            return Err(Failed::Data(format!("mensal: {what}: not applied: {why}")));
         }
         say(&format!("{what}: applied{}\n", balance(&opened, id).await?))?;
     } else {
@@ -103,6 +119,12 @@ pub(crate) async fn reverse(options: &Reverse) -> Result<(), Failed> {
         return Ok(());
     }
     let on = day(&opened, options.on).await?;
+    if on < received.paid_on {
+        return Err(Failed::Data(format!(
+            "mensal: --on {on} is before it was paid: use {} or later",
+            received.paid_on
+        )));
+    }
     let reversal = Return {
         money: receipt.clone(),
         id: "reversed".parse().map_err(|_| "no name of a reversal")?,
@@ -125,17 +147,17 @@ fn till() -> Result<GatewayCode, Failed> {
     Ok(TILL.parse().map_err(|_| "no till")?)
 }
 
-/// A day that was given, or today. One to come is a slip, but on a local stack, whose days are those
-/// that it is told of.
+/// A day that was given, or today. One to come is a slip, and so is one of another year, in whose
+/// reports nobody looks any more.
 async fn day(opened: &Opened, given: Option<Date>) -> Result<Date, Failed> {
-    let Some(day) = given else { return Ok(opened.today().await?) };
-    if matches!(opened, Opened::Deployed(_)) {
-        let today = opened.today().await?;
-        if day > today {
-            return Err(Failed::Data(format!(
-                "mensal: --on {day} is still to come: use the day on which it was, {today} or before"
-            )));
-        }
+    let today = opened.today().await?;
+    let Some(day) = given else { return Ok(today) };
+    let first = today.saturating_sub(LATEST_DAYS.days());
+    if day > today || day < first {
+        let wrong = if day > today { "still to come" } else { "too long ago" };
+        return Err(Failed::Data(format!(
+            "mensal: --on {day} is {wrong}: use the day on which it was, {first} to {today}"
+        )));
     }
     Ok(day)
 }

@@ -85,11 +85,16 @@ async fn assign(options: &AssignUnmatched) -> Result<(), Failed> {
         // Told again by its gateway, it is known whose it is.
         receipt.recalled_by_name = true;
     }
+    // Two people may assign it at one moment: the first keeps it, and may go on where it was stopped.
+    if let Some(other) = opened.store().assign_unmatched(&found, account).await? {
+        return Err(Failed::Data(format!("mensal: {id} was just assigned to account {other}")));
+    }
     opened.enter(&options.place, notice).await?;
     opened.store().forget_unmatched(&found.notice).await?;
     if let Opened::Ours(stack) = &opened {
         stack.settle().await?;
     }
-    say(&format!("{id} is account {account}'s\n"))?;
+    let amount = amount(&found.notice).map(|amount| format!(", {amount},")).unwrap_or_default();
+    say(&format!("{id}{amount} is account {account}'s\n"))?;
     Ok(())
 }

@@ -18,6 +18,7 @@ use receive_webhook::ReceiveWebhook;
 use reconcile_charges::ReconcileCharges;
 use register_charge::RegisterCharge;
 use render_invoice::{Bucket, RenderInvoice};
+use review_account::ReviewAccounts;
 
 use super::{
     BUCKET,
@@ -31,16 +32,18 @@ const PLAN_QUEUE: &str = "plan-queue";
 pub(super) const BILL_QUEUE: &str = "bill-queue";
 const DOCUMENT_QUEUE: &str = "document-queue";
 const CHARGE_QUEUE: &str = "charge-queue";
+const REVIEW_QUEUE: &str = "review-queue";
 const COLLECT_QUEUE: &str = "collect-queue";
 /// The name of the queue of what gateways have told.
 pub const PAYMENT_QUEUE: &str = "payment-queue";
 /// The dead-letter queues of the functions.
-pub(super) const DEAD_LETTERS: [&str; 7] = [
+pub(super) const DEAD_LETTERS: [&str; 8] = [
     "plan-dead-letters",
     "bill-dead-letters",
     "publish-dead-letters",
     "document-dead-letters",
     "charge-dead-letters",
+    "review-dead-letters",
     "collect-dead-letters",
     "payment-dead-letters",
 ];
@@ -82,12 +85,12 @@ pub(super) struct Started {
 /// Makes the functions and delivers the messages of their queues to them.
 pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> Started {
     let store = wiring.store.clone();
-    let [plan, bill, _, document, charge, collect, payment] = DEAD_LETTERS;
+    let [plan, bill, _, document, charge, review, collect, payment] = DEAD_LETTERS;
     let plan_run = Arc::new(PlanRun {
         store: store.clone(),
         plan_queue: wiring.queue(PLAN_QUEUE),
         bill_queue: wiring.queue(BILL_QUEUE),
-        collect_queue: wiring.queue(COLLECT_QUEUE),
+        review_queue: wiring.queue(REVIEW_QUEUE),
         dead_letters: wiring.letters(plan),
         // Business dates come to the local stack as dates: its schedule tells noon UTC.
         time_zone: TimeZone::UTC,
@@ -104,6 +107,12 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         gateways: wiring.gateways(),
         clock: wiring.clock.clone(),
         dead_letters: wiring.letters(charge),
+    });
+    let reviewing = Arc::new(ReviewAccounts {
+        store: store.clone(),
+        catalogs: Catalogs::new(store.clone()),
+        collect_queue: wiring.queue(COLLECT_QUEUE),
+        dead_letters: wiring.letters(review),
     });
     let collecting = Arc::new(CollectPayment {
         store: store.clone(),
@@ -126,6 +135,7 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
     deliver(queues, BILL_QUEUE, bill, &issue, few, busy);
     deliver(queues, DOCUMENT_QUEUE, document, &render, later, busy);
     deliver(queues, CHARGE_QUEUE, charge, &register, later, busy);
+    deliver(queues, REVIEW_QUEUE, review, &reviewing, few, busy);
     deliver(queues, COLLECT_QUEUE, collect, &collecting, few, busy);
     deliver(queues, PAYMENT_QUEUE, payment, &apply, Share::of(6), busy);
     let reconcile = Arc::new(ReconcileCharges {

@@ -21,7 +21,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use mensal_domain::payment::Notice;
+use mensal_domain::{ids::GatewayCode, payment::Notice};
 use mensal_runtime::{
     clients::Clients, clock::Clock, messages, requests::Requests, start::Function,
 };
@@ -71,6 +71,7 @@ pub struct Stack {
     clock: Clock,
     bank: Bank,
     endpoints: Endpoints,
+    gateways: Vec<GatewayCode>,
     _front: Front,
 }
 
@@ -118,7 +119,7 @@ impl Stack {
             s3: Clients::local(&s3, requests.clone()),
             messaging: Clients::local(&messaging, requests.clone()),
             queues_at: messaging.clone(),
-            gateways,
+            gateways: gateways.clone(),
             clock: clock.clone(),
             requests: requests.clone(),
         };
@@ -147,6 +148,7 @@ impl Stack {
             clock,
             bank,
             endpoints,
+            gateways,
             _front: front,
         })
     }
@@ -173,6 +175,12 @@ impl Stack {
     #[must_use]
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
+    }
+
+    /// The gateways that it knows.
+    #[must_use]
+    pub fn gateways(&self) -> &[GatewayCode] {
+        &self.gateways
     }
 
     /// Where the objects of the bucket lie as files.

@@ -84,6 +84,7 @@ pub(crate) fn invoice(lines: Vec<Line>) -> Invoice {
         credit_used: usd("0.00"),
         settled: None,
         offers: None,
+        late_charged: None,
         asked: if total.is_negative() { usd("0.00") } else { total },
     }
 }

@@ -9,6 +9,7 @@
 mod difference;
 mod error;
 pub mod explain;
+mod late;
 mod one_offs;
 mod recurring;
 mod tariff;
@@ -21,6 +22,7 @@ mod worth;
 use jiff::civil::Date;
 
 pub use error::BillingError;
+pub use late::bill_late;
 pub use usage::needed as usage_needed;
 
 use crate::{
@@ -30,6 +32,7 @@ use crate::{
     charge::LateTerms,
     collection::{self, Collected},
     dates::{KeyDates, key_dates},
+    delinquency::first_review,
     history::stretches,
     invoice::{
         Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, Offers,
@@ -72,7 +75,7 @@ impl Billed {
         if let Some(issued) = self.invoice.as_ref().map(|invoice| invoice.issued)
             && settled.iter().any(|invoice| invoice.open().is_positive())
         {
-            account.review_by(issued);
+            account.collect_by(issued);
         }
         Ok(Self { account, settled, ..self })
     }
@@ -146,11 +149,24 @@ pub fn bill(
         return Ok(Billed::only(after));
     }
     let invoice = issue(&context, lines)?;
-    let look = collection::first_look(&invoice, &after.methods);
-    after.next_review = after.next_review.into_iter().chain(look).min();
+    book(&context, after, invoice)
+}
+
+/// The account with an invoice that is issued just now.
+fn book(context: &Context, mut after: Account, invoice: Invoice) -> Result<Billed, BillingError> {
+    let collected = collection::first_look(&invoice, &after.methods);
+    let none = Calendar::default();
+    let calendar = context.calendar()?.unwrap_or(&none);
+    let reviewed = first_review(&invoice, &context.settings, calendar)?;
+    if let Some(day) = collected {
+        after.collect_by(day);
+    }
+    if let Some(day) = reviewed {
+        after.review_by(day);
+    }
     after.balance = invoice.balance()?;
     after.last_balance = after.balance;
-    after.credit = account.credit.minus(invoice.credit_used)?;
+    after.credit = after.credit.minus(invoice.credit_used)?;
     if invoice.is_credit_note() {
         after.credit = after.credit.minus(invoice.total)?;
     }
@@ -299,13 +315,7 @@ pub fn bring_forward(
     invoice.collected = None;
     let mut after = account.clone();
     after.version += 1;
-    after.balance = invoice.balance()?;
-    after.last_balance = after.balance;
-    after.credit = account.credit.minus(invoice.credit_used)?;
-    if invoice.is_credit_note() {
-        after.credit = after.credit.minus(invoice.total)?;
-    }
-    Ok(Billed { account: after, invoice: Some(invoice), settled: Vec::new() })
+    book(&context, after, invoice)
 }
 
 /// From the first to the last day that is charged; days that are only credited may lie far off.

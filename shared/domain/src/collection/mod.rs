@@ -82,6 +82,8 @@ pub enum Collect {
     Wait(Date),
     /// This attempt is to be noted, then made; or made again, if it was noted before.
     Try(Attempt),
+    /// This attempt is to be noted as one that was never made.
+    NeverMade(Attempt),
     /// Every method has failed for good: the customer is to be asked.
     GiveUp,
 }
@@ -107,6 +109,16 @@ pub fn collect(
     if let Some(begun) = charges.attempts.iter().find(|attempt| !attempt.is_over()) {
         if is_too_much(begun, amount, today) {
             return Collect::Wait(tomorrow); // it is being taken back
+        }
+        // It would collect what was paid otherwise meanwhile, should it not have been made: whether it
+        // was, its gateway tells by then.
+        if begun.state == AttemptState::Pending && begun.amount > amount {
+            let told = days_after(begun.on, TOLD_WITHIN);
+            return if today < told {
+                Collect::Wait(told)
+            } else {
+                Collect::NeverMade(begun.clone())
+            };
         }
         // What nobody has told of by then is asked for, with the same key.
         let asked = days_after(begun.due.max(begun.on), TOLD_WITHIN);

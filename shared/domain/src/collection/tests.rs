@@ -52,7 +52,7 @@ fn played(
                 return out;
             }
             Collect::Wait(until) => assert!(until > today),
-            Collect::Nothing => {}
+            Collect::Nothing | Collect::NeverMade(_) => {}
         }
     }
     out
@@ -94,6 +94,27 @@ fn pix_automatico_is_ordered_ten_days_ahead_and_tried_again_within_seven() {
             ("2026-11-14", "given up"),
         ])
     );
+}
+
+/// A pending attempt may never have been made: it is not made for what was paid otherwise meanwhile.
+#[test]
+fn what_is_pending_for_more_than_is_open_waits_for_word_of_it_and_is_decided_anew() {
+    let mut invoice = invoice();
+    let mut charges = Charges::none("1042".parse().unwrap(), invoice.id, invoice.issued);
+    let methods = [method("visa", Rail::Card)];
+    let settings = BillingSettings::default();
+    let next = |invoice: &Invoice, charges: &Charges, day: &str| {
+        collect(invoice, charges, &methods, &settings, date(day))
+    };
+    let Collect::Try(attempt) = next(&invoice, &charges, "2026-11-20") else { panic!("not tried") };
+    charges.attempts.push(attempt.clone());
+    let part = json!({ "pay": "30.00 BRL", "cred": "0.00 BRL", "n": 1 });
+    invoice.settled = Some(serde_json::from_value(part).unwrap());
+    assert_eq!(next(&invoice, &charges, "2026-11-21"), Collect::Wait(date("2026-11-24")));
+    assert_eq!(next(&invoice, &charges, "2026-11-24"), Collect::NeverMade(attempt));
+    charges.attempts[0].state = AttemptState::TakenBack;
+    let Collect::Try(rest) = next(&invoice, &charges, "2026-11-25") else { panic!("not tried") };
+    assert_eq!((rest.amount, rest.serial), (invoice.open(), 2));
 }
 
 #[test]

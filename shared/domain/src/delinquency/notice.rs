@@ -20,6 +20,15 @@ pub enum NoticeAbout {
     Suspension(Date),
 }
 
+impl fmt::Display for NoticeAbout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invoice(id) => write!(f, "{id}"),
+            Self::Suspension(begun) => write!(f, "{begun}"),
+        }
+    }
+}
+
 /// The id of a notice within its account, derived: what it is about, the time of its step, and the
 /// channel. As text `2026-11-10-cycle:-3:email`, `2026-11-16:suspended:sms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,11 +49,7 @@ pub struct InvalidNoticeId(String);
 
 impl fmt::Display for NoticeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.about {
-            NoticeAbout::Invoice(id) => write!(f, "{id}")?,
-            NoticeAbout::Suspension(begun) => write!(f, "{begun}")?,
-        }
-        write!(f, ":{}:{}", self.when, self.channel)
+        write!(f, "{}:{}:{}", self.about, self.when, self.channel)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     charge::ChargeKey,
-    ids::{AccountId, GatewayCode, MethodId},
+    ids::{AccountId, GatewayCode, MethodId, SubscriptionId},
     invoice::InvoiceId,
     method::{Expiry, MethodState},
     money::Money,
@@ -28,6 +28,21 @@ pub enum Detail {
     Payment(PaymentDetail),
     /// A stored method.
     Method(MethodDetail),
+    /// The service of an account.
+    Service(ServiceDetail),
+}
+
+/// What others learn of services that are held for what is not paid, or are back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServiceDetail {
+    /// Whose.
+    pub account: AccountId,
+    /// The version of the account after what happened.
+    pub version: u64,
+    /// Which.
+    pub services: Vec<SubscriptionId>,
+    /// What was overdue when it was held.
+    pub debt: Money,
 }
 
 /// What others learn of a charge, or of an attempt to collect.

@@ -232,6 +232,10 @@ fn give_back(payment: &mut Payment, fact: &Return) -> bool {
     let before = taken(payment);
     let is_new = match payment.returned.iter_mut().find(|one| one.id == fact.id) {
         Some(before) if before.kind == now.kind || !now.kind.is_final() => false,
+        // Of two ends the later one counts, whatever the order in which they are heard.
+        Some(before) if before.kind.is_final() && (now.on, now.kind) < (before.on, before.kind) => {
+            false
+        }
         Some(before) => {
             *before = now;
             true

@@ -58,7 +58,7 @@ impl Books {
     /// account is looked at again today: it may be collected, or need charges.
     pub(super) fn changed(mut self, today: Date) -> (Account, Vec<Invoice>) {
         if self.changed.iter().any(|id| self.open(*id).is_positive()) {
-            self.account.review_by(today);
+            self.account.look_by(today);
         }
         self.spent()
     }

@@ -213,6 +213,7 @@ fn account_type(
         code: name(code),
         name: text.to_owned(),
         settings: BillingSettings { paper, calendar, ..BillingSettings::default() },
+        follows: String::new(),
         messages: messages.into_iter().collect(),
     }
 }

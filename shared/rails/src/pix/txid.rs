@@ -127,28 +127,29 @@ fn hashed(key: &ChargeKey) -> Txid {
     Txid(format!("{MARK}{HASHED}{letter}{hash}").into())
 }
 
-/// The letter of a rail, for the bill of a cycle; for an opening balance it is a capital.
+/// The letter of a rail: one for the bill of a cycle, which is a capital for an opening balance, and
+/// another for what is charged at once for being late.
 fn letter(rail: Rail, kind: InvoiceKind) -> char {
-    let letter = match rail {
-        Rail::Pix => 'p',
-        Rail::PixAutomatico => 'a',
-        Rail::Boleto => 'b',
-        Rail::Card => 'c',
-        Rail::BankDebit => 'd',
-        Rail::Cash => 'm',
-        Rail::Cheque => 'q',
-        Rail::Wire => 'w',
+    let (letter, late) = match rail {
+        Rail::Pix => ('p', 'x'),
+        Rail::PixAutomatico => ('a', 'u'),
+        Rail::Boleto => ('b', 'l'),
+        Rail::Card => ('c', 'k'),
+        Rail::BankDebit => ('d', 't'),
+        Rail::Cash => ('m', 'n'),
+        Rail::Cheque => ('q', 'z'),
+        Rail::Wire => ('w', 'y'),
     };
     match kind {
         InvoiceKind::Cycle => letter,
         InvoiceKind::Opening => letter.to_ascii_uppercase(),
+        InvoiceKind::Late => late,
     }
 }
 
 /// What a letter stands for.
 fn lettered(found: char) -> Option<(Rail, InvoiceKind)> {
-    let kinds = [InvoiceKind::Cycle, InvoiceKind::Opening];
-    let all = Rail::ALL.into_iter().flat_map(|rail| kinds.map(|kind| (rail, kind)));
+    let all = Rail::ALL.into_iter().flat_map(|rail| InvoiceKind::ALL.map(|kind| (rail, kind)));
     all.into_iter().find(|(rail, kind)| letter(*rail, *kind) == found)
 }
 
@@ -245,12 +246,12 @@ mod tests {
     fn keys() -> impl Strategy<Value = ChargeKey> {
         let account = prop_oneof![4 => "[A-Za-z0-9]{1,22}", 1 => "[A-Za-z0-9._-]{1,40}"];
         let day = (1_i16..=9999, 1_i8..=12, 1_i8..=28);
-        (account, day, 0..Rail::ALL.len(), any::<bool>(), any::<u8>()).prop_map(
-            |(account, (year, month, day), rail, opening, serial)| ChargeKey {
+        (account, day, 0..Rail::ALL.len(), 0..InvoiceKind::ALL.len(), any::<u8>()).prop_map(
+            |(account, (year, month, day), rail, kind, serial)| ChargeKey {
                 account: account.parse().unwrap(),
                 invoice: InvoiceId {
                     cycle: Date::new(year, month, day).unwrap(),
-                    kind: if opening { InvoiceKind::Opening } else { InvoiceKind::Cycle },
+                    kind: InvoiceKind::ALL[kind],
                 },
                 rail: Rail::ALL[rail],
                 serial,
@@ -273,7 +274,7 @@ mod tests {
 
         #[test]
         fn a_text_that_is_read_as_a_key_is_the_one_that_the_key_writes(
-            text in "m20[0-9]{6}[apbAPB][0-9a-f]{2}[0-9a-m][0-9a-zA-Z]{13,22}",
+            text in "m20[0-9]{6}[apbxulAPB][0-9a-f]{2}[0-9a-m][0-9a-zA-Z]{13,22}",
         ) {
             let txid: Txid = text.parse().unwrap();
             if let Some(key) = txid.key() {

@@ -55,9 +55,9 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
             review.account.one_offs.push(one_off(known, invoice, times, rest)?);
         }
         if before != Some(after) && (more || !open) {
-            let mut changed = invoice.clone();
-            changed.late_charged = Some(after);
-            review.invoices.push(changed);
+            let mut now = invoice.clone();
+            now.late_charged = Some(after);
+            review.invoices.push(now);
         }
     }
     Ok(())

@@ -156,6 +156,29 @@ fn what_a_credit_note_leaves_pays_what_is_open_the_oldest_first() {
     }
 }
 
+/// A gateway that says both that we have lost and that we have won means what it has said of the later
+/// day, whatever comes first, and however often.
+#[test]
+fn of_two_ends_of_a_dispute_the_later_one_counts() {
+    let owing = Ledger::owing(&["100.00"]);
+    let paid = owing.paid("m1", "100.00", 0, "2026-10-20");
+    let end = |kind, on: &str| {
+        let Fact::Returned(mut fact) = returned("m1", "d1", kind, "100.00") else { unreachable!() };
+        fact.on = on.parse().unwrap();
+        Fact::Returned(fact)
+    };
+    let lost = end(ReturnKind::DisputeLost, "2026-11-01");
+    let won = end(ReturnKind::DisputeWon, "2026-11-20");
+    for order in [[&lost, &won, &lost], [&won, &lost, &won], [&won, &lost, &lost]] {
+        let mut ledger = owing.clone();
+        ledger.hear(&paid).unwrap();
+        for fact in order {
+            ledger.hear(fact).unwrap();
+        }
+        assert_eq!(ledger.state(), (vec!["0.00".to_owned()], "0.00".to_owned()));
+    }
+}
+
 #[test]
 fn what_is_returned_reopens_what_it_had_settled() {
     let owing = Ledger::owing(&["100.00", "50.00"]);

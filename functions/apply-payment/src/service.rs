@@ -1,0 +1,70 @@
+//! Service that comes back with a payment: in the transaction that books it, at any hour.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use mensal_domain::{
+    catalog::Rules,
+    delinquency::{CustomerNotice, Known, LateCharging, NoticeAbout, Suspension, restore},
+    payment::Applied,
+};
+use mensal_runtime::Failure;
+
+use crate::{ApplyPayment, Stop};
+
+/// What goes with the books.
+#[derive(Default)]
+pub(crate) struct ServiceBack {
+    pub(crate) notices: Vec<CustomerNotice>,
+    pub(crate) suspension: Option<Suspension>,
+}
+
+impl ApplyPayment {
+    /// Gives the account its service back, if what it was held for is paid; and has it reviewed, where
+    /// money that came late is charged for.
+    pub(crate) async fn service(
+        &self,
+        applied: &mut Applied,
+        rules: Option<&Rules>,
+        today: Date,
+    ) -> Result<ServiceBack, Stop> {
+        let Some(Rules { settings, calendar, follows }) = rules else {
+            return Ok(ServiceBack::default());
+        };
+        if settings.late_charges != LateCharging::ByGateway
+            && applied.invoices.iter().any(|invoice| invoice.due < today)
+        {
+            applied.account.review_by(today);
+        }
+        let Some(begun) = applied.account.hold.as_ref().map(|hold| hold.begun) else {
+            return Ok(ServiceBack::default());
+        };
+        let id = &applied.account.id;
+        let mut invoices = self.store.invoices(id).await?;
+        for invoice in &mut invoices {
+            if let Some(changed) = applied.invoices.iter().find(|one| one.id == invoice.id) {
+                invoice.clone_from(changed);
+            }
+        }
+        let suspension = self.store.suspension(id, begun).await?;
+        let notices = self.store.notices_about(id, NoticeAbout::Suspension(begun)).await?;
+        let known = Known {
+            account: &applied.account,
+            invoices: &invoices,
+            charges: &BTreeMap::new(),
+            notices: &notices,
+            payments: &[],
+            suspension: suspension.as_ref(),
+            settings,
+            rules: follows,
+            calendar,
+            today,
+        };
+        let restored = restore(&known, &applied.account);
+        let restored = restored.map_err(|why| Failure::Poison(why.to_string()))?;
+        let Some(restored) = restored else { return Ok(ServiceBack::default()) };
+        applied.account = restored.account;
+        tracing::info!("service is back");
+        Ok(ServiceBack { notices: restored.notices, suspension: restored.suspension })
+    }
+}

@@ -1,0 +1,182 @@
+//! Reviews accounts on a day: the notices that it brings, charges for being late, service that is slowed
+//! down, suspended, ended or given back; and has collected what is due.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use lambda_runtime::Error;
+use mensal_domain::{
+    account::Account,
+    billing::bill_late,
+    catalog::{Catalog, Rules},
+    charge::Charges,
+    delinquency::{Known, LateCharging, Review, review},
+    ids::AccountId,
+    invoice::{Invoice, InvoiceId},
+};
+use mensal_runtime::{
+    Failure, batch,
+    catalogs::Catalogs,
+    dead_letters::DeadLetters,
+    messages::{MoveMoney, ReviewAccount},
+    metrics::{self, Metric},
+    queue::Queue,
+    start::Function,
+};
+use mensal_store::{Decided, Store, StoreError};
+use serde_json::Value;
+
+/// An account that others change all the time is read again so many times.
+const MOST_CONFLICTS: usize = 10;
+
+/// The function.
+#[derive(Debug)]
+pub struct ReviewAccounts {
+    /// The table.
+    pub store: Store,
+    /// The catalog, for the rules of accounts.
+    pub catalogs: Catalogs,
+    /// Accounts of which something is to be collected.
+    pub collect_queue: Queue,
+    /// What cannot be done.
+    pub dead_letters: DeadLetters,
+}
+
+impl Function for ReviewAccounts {
+    async fn handle(&self, event: Value) -> Result<Value, Error> {
+        let look = |message: ReviewAccount| self.look_at(message);
+        let response = batch::messages(event, &self.dead_letters, look).await?;
+        Ok(serde_json::to_value(response)?)
+    }
+}
+
+impl ReviewAccounts {
+    /// Both are asked for by what the account says: whoever comes twice finds nothing due.
+    async fn look_at(&self, message: ReviewAccount) -> Result<(), Failure> {
+        let ReviewAccount { account: id, through: today } = message;
+        for _ in 0..MOST_CONFLICTS {
+            let account = self.store.account(&id).await?;
+            let missing = || Failure::Poison(format!("account {id} does not exist"));
+            let account = account.ok_or_else(missing)?;
+            let is_due = |day: Option<Date>| day.is_some_and(|day| day <= today);
+            if is_due(account.next_review) {
+                match self.review(&account, today).await {
+                    Err(Stop::Moved) => continue,
+                    Err(Stop::Failed(failure)) => return Err(failure),
+                    Ok(()) => {}
+                }
+            }
+            // It stays on the agenda until that is done.
+            if is_due(account.next_collection) {
+                let collect = MoveMoney::Collect { account: id, through: today };
+                self.collect_queue.send(&[collect]).await?;
+            }
+            return Ok(());
+        }
+        Err(Failure::Retry("the account keeps changing".into()))
+    }
+
+    async fn review(&self, account: &Account, today: Date) -> Result<(), Stop> {
+        let head = self.store.head().await?;
+        let (_, catalog) = self.catalogs.at_least(head.version).await?;
+        let rules = catalog.rules_of(account).map_err(poison)?;
+        let invoices = self.store.invoices(&account.id).await?;
+        let charges = self.charges(&account.id, &invoices).await?;
+        let notices = if rules.settings.ladder.steps().is_empty() {
+            Vec::new()
+        } else {
+            self.store.notices(&account.id).await?
+        };
+        let payments = if rules.settings.late_charges == LateCharging::ByGateway {
+            Vec::new()
+        } else {
+            self.store.payments(&account.id).await?
+        };
+        let suspension = match &account.hold {
+            Some(hold) => self.store.suspension(&account.id, hold.begun).await?,
+            None => None,
+        };
+        let known = Known {
+            account,
+            invoices: &invoices,
+            charges: &charges,
+            notices: &notices,
+            payments: &payments,
+            suspension: suspension.as_ref(),
+            settings: &rules.settings,
+            rules: &rules.follows,
+            calendar: &rules.calendar,
+            today,
+        };
+        let reviewed = review(known).map_err(poison)?;
+        self.commit(account, reviewed, &rules, &catalog, today).await
+    }
+
+    async fn charges(
+        &self,
+        account: &AccountId,
+        invoices: &[Invoice],
+    ) -> Result<BTreeMap<InvoiceId, Charges>, Stop> {
+        let mut charges = BTreeMap::new();
+        for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
+            let of_invoice = self.store.charges(account, invoice.id).await?;
+            charges.extend(of_invoice.map(|of_invoice| (invoice.id, of_invoice)));
+        }
+        Ok(charges)
+    }
+
+    /// One transaction: the account, what was charged at once, and all that goes with it.
+    async fn commit(
+        &self,
+        before: &Account,
+        reviewed: Review,
+        rules: &Rules,
+        catalog: &Catalog,
+        today: Date,
+    ) -> Result<(), Stop> {
+        let Review { mut account, invoices, notices, suspension } = reviewed;
+        let mut issued = None;
+        if rules.settings.late_charges == LateCharging::AtOnce {
+            let billed = bill_late(&account, catalog, today).map_err(poison)?;
+            (account, issued) = (billed.account, billed.invoice);
+        }
+        account.version = before.version + 1;
+        let held = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
+        let (was, is) = (held(before), held(&account));
+        let decided = Decided {
+            issued: issued.as_ref(),
+            invoices: &invoices,
+            notices: &notices,
+            suspension: suspension.as_ref(),
+        };
+        self.store.commit_review(before.version, &account, decided).await?;
+        metrics::count(Metric::NoticesDecided, notices.len());
+        if was != is {
+            tracing::info!(?was, ?is, "service is held otherwise");
+            metrics::count(Metric::ServicesHeld, usize::from(is.is_some()));
+        }
+        Ok(())
+    }
+}
+
+/// Why an account was not reviewed.
+enum Stop {
+    /// It has changed: read it again.
+    Moved,
+    /// Anything else.
+    Failed(Failure),
+}
+
+/// Data that contradicts itself: nothing is sent or cut until people have looked at it.
+fn poison(why: impl std::fmt::Display) -> Stop {
+    Stop::Failed(Failure::Poison(why.to_string()))
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Moved => Self::Moved,
+            other => Self::Failed(other.into()),
+        }
+    }
+}

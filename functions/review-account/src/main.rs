@@ -1,0 +1,23 @@
+//! Starts the function.
+
+use lambda_runtime::Error;
+use mensal_runtime::{
+    catalogs::Catalogs, clients::Clients, config, dead_letters::DeadLetters, queue::Queue,
+    start::run, watch::Watch,
+};
+use mensal_store::Store;
+use review_account::ReviewAccounts;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let clients = Clients::from_env().await;
+    let store = Store::new(clients.dynamodb(), config::required(config::TABLE)?);
+    let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients).table(&store);
+    let function = ReviewAccounts {
+        catalogs: Catalogs::new(store.clone()),
+        store,
+        collect_queue: Queue::new(clients.sqs(), config::required(config::COLLECT_QUEUE)?),
+        dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
+    };
+    run(function, watch).await
+}

@@ -1,0 +1,106 @@
+//! Presets: billing settings that are named for the rules which they follow, with their date and source.
+//! They are data, `presets.csv`, with the columns of `account_types.csv`.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use mensal_domain::{
+    calendar::Calendar,
+    ids::CalendarCode,
+    settings::{BillingSettings, Exclusions},
+};
+
+use crate::{
+    cell::{self, Parsed, wrong},
+    fault::Sink,
+    files::Files,
+    settings::{self, with_settings},
+    table::{Context, Row, Spec, Table},
+};
+
+const FILE: &str = "presets.csv";
+const DATA: &str = include_str!("../presets.csv");
+const SPEC: Spec = Spec {
+    file: FILE,
+    needed: true,
+    required: &["code", "name", "dated", "source"],
+    optional: with_settings![],
+};
+/// The days that the calendars of presets exclude. Whoever may not be cut on a holiday may not be cut on
+/// its eve, when nobody would put it right before.
+const CALENDARS: [(&str, &[&str]); 2] =
+    [("br", &["holidays:BR", "holidays:BR-optional", "eves"]), ("us", &["holidays:US", "eves"])];
+
+/// Settings that are named for the rules which they follow.
+#[derive(Clone, Debug)]
+pub struct Preset {
+    /// What `account_types.csv` calls it by.
+    pub code: String,
+    /// What it follows.
+    pub name: String,
+    /// As of which day.
+    pub dated: Date,
+    /// The law, or what else says so.
+    pub source: String,
+    /// The settings.
+    pub settings: BillingSettings,
+    /// The days on which nothing unpleasant happens, and their name.
+    pub(crate) calendar: (CalendarCode, Calendar),
+}
+
+/// All presets, in the order of the file.
+#[must_use]
+pub fn all() -> &'static [Preset] {
+    static ALL: LazyLock<Vec<Preset>> = LazyLock::new(|| {
+        let files = Files::from_iter([(FILE, DATA)]);
+        let (sink, shift_months) = (Sink::default(), 0);
+        let context = Context { files: &files, shift_months, sink: &sink };
+        let table = Table::read(&context, &SPEC);
+        table.rows().filter_map(|row| preset(&row)).collect()
+    });
+    &ALL
+}
+
+fn preset(row: &Row<'_>) -> Option<Preset> {
+    let own = settings::read(row);
+    let Some(Exclusions::Calendar(code)) = own.calendar.clone() else { return None };
+    let (_, days) = CALENDARS.iter().find(|(name, _)| *name == code.as_str())?;
+    let mut calendar = Calendar::default();
+    for day in *days {
+        calendar.exclude(day.parse().ok()?, "");
+    }
+    Some(Preset {
+        code: row.text("code").to_owned(),
+        name: row.text("name").to_owned(),
+        dated: row.need_date("dated")?,
+        source: row.text("source").to_owned(),
+        settings: BillingSettings::default().with(&own),
+        calendar: (code, calendar),
+    })
+}
+
+/// The preset of a code.
+pub(crate) fn named(code: &str) -> Parsed<&'static Preset> {
+    all().iter().find(|preset| preset.code == code).ok_or_else(|| {
+        let known: Vec<_> = all().iter().map(|preset| preset.code.as_str()).collect();
+        let nearest = cell::nearest_word(code, &known);
+        wrong("is no preset", format!("use {}{nearest}", known.join(" or ")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_file_is_a_preset_with_its_source() {
+        let rows = DATA.lines().filter(|line| !line.is_empty()).count() - 1;
+        assert_eq!(all().len(), rows);
+        for preset in all() {
+            assert!(!preset.source.is_empty() && preset.settings.ladder.has_legal_notice());
+        }
+        let brazil = &named("br").unwrap().settings;
+        assert_eq!((brazil.legal_notice_days, brazil.late_fine_percent), (15, 2.into()));
+        assert!(named("brasil").unwrap_err().right.contains("use br or us-residential"));
+    }
+}
