@@ -87,7 +87,7 @@ pub async fn audit(store: &Store, pdfs: &Pdfs) -> Result<Audit, Error> {
                 Ok(Document::Payment(payment)) => {
                     payments.entry(payment.account.clone()).or_default().push(*payment);
                 }
-                Ok(Document::Charges(_) | Document::Notice(_)) => {}
+                Ok(Document::Charges(_) | Document::Notice(_) | Document::Suspension(_)) => {}
                 Err(why) => audit.violations.push(why.to_string()),
             }
         }

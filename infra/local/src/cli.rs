@@ -41,6 +41,11 @@ pub(crate) enum Command {
     Import(Import),
     /// Show an account's next invoice, each line and each date with its explanation. Writes nothing.
     Preview(Preview),
+    /// Show what will happen to an account that pays nothing, day by day, and which rule says so: its
+    /// notices, late charges, what becomes of its service. Writes nothing.
+    Explain(Explain),
+    /// Enter a customer's promise to pay: service is back, and not cut, until then.
+    Promise(MakePromise),
     /// Put a parked account back on the agenda, once what was wrong with it is mended.
     Unpark(Unpark),
     /// What an invoice costs: counts what a deployed stack asks of AWS, and prices it.
@@ -157,6 +162,34 @@ pub(crate) struct Preview {
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// What happens from this day on [default: today].
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) date: Option<Date>,
+    /// For so many days.
+    #[arg(long, value_name = "N", default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub(crate) days: u16,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct MakePromise {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// For so many days [default: as many as the settings say].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) days: Option<u16>,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Args)]

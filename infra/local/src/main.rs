@@ -23,6 +23,8 @@ fn main() -> ExitCode {
             Some(Command::Bill(options)) => commands::bill(&options).await,
             Some(Command::Import(options)) => commands::import(&options).await,
             Some(Command::Preview(options)) => commands::preview(&options).await,
+            Some(Command::Explain(options)) => commands::explain(&options).await,
+            Some(Command::Promise(options)) => commands::make_promise(&options).await,
             Some(Command::Cost(options)) => commands::cost(&options).await,
             Some(Command::Audit(options)) => commands::audit(&options).await,
             Some(Command::Unpark(options)) => commands::unpark(&options).await,

@@ -10,6 +10,7 @@ use std::{
 
 use mensal_domain::{
     charge::ChargeState,
+    delinquency::{CutKind, HoldKind, LiftedBy},
     events::Document,
     ids::{AccountId, GatewayCode},
     locale::Locale,
@@ -51,6 +52,14 @@ pub struct Books {
     pub credit: BTreeMap<Currency, Decimal>,
     /// Charges that payers can pay.
     pub payable: u64,
+    /// Accounts whose service is slowed down, and suspended.
+    pub held: [u64; 2],
+    /// Times that service was suspended.
+    pub suspensions: u64,
+    /// Times that service was held, and came back.
+    pub restored: u64,
+    /// Accounts that were sent a notice, or are to be.
+    pub reminded: HashSet<AccountId>,
     /// Charges that gateways refuse, by gateway and reason.
     pub refused: BTreeMap<(GatewayCode, String), u64>,
     /// What gateways have told and nobody could match.
@@ -83,6 +92,12 @@ impl Books {
             Document::Account(account) => {
                 self.accounts += 1;
                 add(&mut self.credit, account.credit);
+                let [slow, cut] = &mut self.held;
+                match account.hold.as_ref().map(|hold| hold.kind) {
+                    Some(HoldKind::Throttled) => *slow += 1,
+                    Some(HoldKind::Suspended) => *cut += 1,
+                    None => {}
+                }
             }
             Document::Invoice(invoice) => {
                 add(&mut self.open, invoice.open());
@@ -110,7 +125,15 @@ impl Books {
                     }
                 }
             }
-            Document::Notice(_) => {}
+            Document::Suspension(kept) => {
+                let cut = kept.steps.iter().any(|step| step.kind == CutKind::Suspended);
+                self.suspensions += u64::from(cut);
+                let back = kept.lifted.is_some_and(|how| how.why != LiftedBy::Disconnection);
+                self.restored += u64::from(back);
+            }
+            Document::Notice(notice) => {
+                self.reminded.insert(notice.account.clone());
+            }
         }
         Ok(())
     }
@@ -208,6 +231,11 @@ impl Summary {
             "open": told(&self.books.open),
             "credit": told(&self.books.credit),
             "payable_charges": self.books.payable,
+            "accounts_reminded": self.books.reminded.len(),
+            "suspensions": self.books.suspensions,
+            "restored": self.books.restored,
+            "throttled_now": self.books.held[0],
+            "suspended_now": self.books.held[1],
             "refused_charges": self.books.refused.iter().map(refused).collect::<Vec<_>>(),
             "unmatched": self.books.unmatched.iter().map(unmatched).collect::<Vec<_>>(),
             "seconds": self.took.as_secs_f64(),
@@ -249,6 +277,12 @@ impl Summary {
         ];
         row("payments", grouped(books.payments))?;
         row("charges to be paid", grouped(books.payable))?;
+        row("accounts reminded", grouped(books.reminded.len().try_into()?))?;
+        row("suspensions", grouped(books.suspensions))?;
+        row("restored", grouped(books.restored))?;
+        let [slow, cut] = books.held;
+        row("slowed down now", grouped(slow))?;
+        row("suspended now", grouped(cut))?;
         row("charges refused", grouped(books.refused.values().sum()))?;
         row("unmatched", grouped(books.unmatched.len().try_into()?))?;
         for (name, sums) in sums {

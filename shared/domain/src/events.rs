@@ -18,7 +18,7 @@ pub use detail::{
 use crate::{
     account::Account,
     charge::Charges,
-    delinquency::{CustomerNotice, HoldKind},
+    delinquency::{CustomerNotice, HoldKind, Suspension},
     invoice::{Invoice, InvoiceStatus, content_hash},
     method::{MethodState, PaymentMethod},
     payment::Payment,
@@ -37,6 +37,8 @@ pub enum Document {
     Payment(Box<Payment>),
     /// A notice to a customer.
     Notice(Box<CustomerNotice>),
+    /// What is kept of one time that service was held.
+    Suspension(Box<Suspension>),
 }
 
 /// What happened.

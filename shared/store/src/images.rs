@@ -6,7 +6,8 @@ use serde_dynamo::Item;
 use crate::{
     StoreError,
     keys::{
-        ACCOUNT_SK, CHARGES_PREFIX, INVOICE_PREFIX, NOTICE_PREFIX, PAYMENT_PREFIX, account_of_pk,
+        ACCOUNT_SK, CHARGES_PREFIX, INVOICE_PREFIX, NOTICE_PREFIX, PAYMENT_PREFIX,
+        SUSPENSION_PREFIX, account_of_pk,
     },
 };
 
@@ -42,6 +43,10 @@ pub fn document(sk: &str, image: Item) -> Result<Option<Document>, StoreError> {
     if sk.starts_with(NOTICE_PREFIX) {
         let notice = serde_dynamo::from_item(image).map_err(unreadable)?;
         return Ok(Some(Document::Notice(Box::new(notice))));
+    }
+    if sk.starts_with(SUSPENSION_PREFIX) {
+        let kept = serde_dynamo::from_item(image).map_err(unreadable)?;
+        return Ok(Some(Document::Suspension(Box::new(kept))));
     }
     Ok(None)
 }

@@ -4,11 +4,13 @@ mod audit;
 mod bill;
 mod boleto;
 mod cost;
+mod explain;
 mod import;
 mod methods;
 mod pix;
 mod preview;
 mod progress;
+mod promise;
 mod reconciliation;
 mod run;
 mod till;
@@ -43,10 +45,12 @@ pub(crate) use audit::audit;
 pub(crate) use bill::bill;
 pub(crate) use boleto::boleto;
 pub(crate) use cost::cost;
+pub(crate) use explain::explain;
 pub(crate) use import::import;
 pub(crate) use methods::methods;
 pub(crate) use pix::pix;
 pub(crate) use preview::preview;
+pub(crate) use promise::make_promise;
 pub(crate) use reconciliation::reconciliation;
 pub(crate) use run::run;
 pub(crate) use till::{pay, reverse};
@@ -249,6 +253,15 @@ impl Opened {
     }
 
     /// Today, where the ISP is.
+    /// The day that it is there: a local stack may have played days that are still to come.
+    pub(crate) async fn business_day(&self) -> Result<Date, Error> {
+        let today = self.today().await?;
+        Ok(match self {
+            Self::Ours(stack) => stack.last_day().map_or(today, |last| last.max(today)),
+            _ => today,
+        })
+    }
+
     pub(crate) async fn today(&self) -> Result<Date, Error> {
         let zone = time_zone(self.store()).await?;
         Ok(Timestamp::now().to_zoned(zone).date())

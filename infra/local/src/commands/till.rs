@@ -150,8 +150,8 @@ fn till() -> Result<GatewayCode, Failed> {
 /// A day that was given, or today. One to come is a slip, and so is one of another year, in whose
 /// reports nobody looks any more.
 async fn day(opened: &Opened, given: Option<Date>) -> Result<Date, Failed> {
-    let today = opened.today().await?;
-    let Some(day) = given else { return Ok(today) };
+    let Some(day) = given else { return Ok(opened.today().await?) };
+    let today = opened.business_day().await?;
     let first = today.saturating_sub(LATEST_DAYS.days());
     if day > today || day < first {
         let wrong = if day > today { "still to come" } else { "too long ago" };

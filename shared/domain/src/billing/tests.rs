@@ -1,6 +1,7 @@
 //! Bills, as examples and as laws.
 
 mod examples;
+mod late;
 mod laws;
 mod regressions;
 
@@ -8,7 +9,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::{Billed, bill};
+use super::{Billed, bill, bill_late};
 use crate::{
     account::{Account, Change, ServiceEvent},
     catalog::Catalog,

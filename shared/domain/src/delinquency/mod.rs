@@ -1,6 +1,7 @@
 //! Delinquency: what happens to an account that does not pay, on which day, and which rule says so.
 
 mod cut;
+mod foresee;
 mod hold;
 mod ladder;
 mod late_charge;
@@ -14,6 +15,7 @@ mod step;
 mod tests;
 
 pub use cut::{After, CutDates, CutRules, LegalNotice, cut_dates};
+pub use foresee::{Foreseen, Happening, foresee};
 pub use hold::{
     CutKind, CutStep, Hold, HoldKind, Lifted, LiftedBy, Proof, Suspension, runs, services_to_cut,
 };

@@ -228,7 +228,7 @@ mod tests {
             "m20261110p0141042000000001",       // something behind the account
             "m20261110p01410420000000000",      // longer than need be
             "m20261310p0141042000000000",       // no such month
-            "m20261110x0141042000000000",       // no such rail
+            "m20261110e0141042000000000",       // no such rail
             "m20261110P0141042Z00000000",
             "m20261110p0A41042000000000", // another way to write a serial
             "m20261110p0101042000000000", // no account

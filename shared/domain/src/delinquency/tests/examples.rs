@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, date};
+use crate::delinquency::{CutKind, Happening, foresee};
 
 fn brazil() -> Value {
     json!({
@@ -44,6 +45,32 @@ fn who_never_pays_is_reminded_noticed_suspended_and_disconnected() {
         ]
     );
     assert_eq!(world.account.subscriptions[0].disconnected_on, Some(date("2027-02-08")));
+}
+
+/// What is foreseen is what happens.
+#[test]
+fn what_is_foreseen_of_an_account_that_does_not_pay_is_what_happens_to_it() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    let seen = foresee(world.known(date("2026-11-10")), date("2027-03-31")).unwrap();
+    let told = seen.iter().filter_map(|one| match &one.what {
+        Happening::Notice(notice) => Some(format!("{} {}", one.on, notice.id)),
+        Happening::Cut(CutKind::Suspended) => Some(format!("{} cut", one.on)),
+        Happening::Cut(_) => Some(format!("{} over", one.on)),
+        _ => None,
+    });
+    let mut told: Vec<_> = told.collect();
+    let mut lived = world.live("2026-11-10", "2027-03-31");
+    told.sort();
+    lived.sort();
+    assert_eq!(told, lived);
+    let cut = seen.iter().find(|one| one.what == Happening::Cut(CutKind::Suspended)).unwrap();
+    assert_eq!(
+        cut.because[1],
+        "15 dias após o aviso legal, entregue em 25/11/2026 (legal_notice_days)"
+    );
+    let due = &seen.iter().find(|one| matches!(one.what, Happening::Due(_))).unwrap();
+    assert_eq!(due.because, ["10 dias após a emissão (due_days)"]);
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl World {
         Ok(())
     }
 
-    fn known(&self, today: Date) -> Known<'_> {
+    pub(super) fn known(&self, today: Date) -> Known<'_> {
         static NO_CHARGES: BTreeMap<crate::invoice::InvoiceId, crate::charge::Charges> =
             BTreeMap::new();
         Known {

@@ -1,0 +1,158 @@
+//! `explain`: what will happen to an account that pays nothing from a day on, and which rule says so.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use jiff::civil::Date;
+use mensal_domain::{
+    account::Account,
+    calendar::days_after,
+    delinquency::{CutKind, Foreseen, Happening, HoldKind, Known, foresee, to_restore},
+    invoice::Invoice,
+    locale::Locale,
+};
+use serde_json::{Value, json};
+
+use super::{Failed, Opened, say};
+use crate::cli::Explain;
+
+pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
+    let opened = Opened::existing(&options.place).await?;
+    let (store, id) = (opened.store(), &options.account);
+    let account = store.account(id).await?;
+    let account = account.ok_or_else(|| Failed::Nothing(format!("there is no account {id}")))?;
+    let catalog = store.catalog(store.head().await?.version).await?;
+    let rules = catalog.rules_of(&account).map_err(wrong)?;
+    let today = match options.date {
+        Some(date) => date,
+        None => opened.business_day().await?,
+    };
+    let invoices = store.invoices(id).await?;
+    let mut charges = BTreeMap::new();
+    for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
+        let of_invoice = store.charges(id, invoice.id).await?;
+        charges.extend(of_invoice.map(|of_invoice| (invoice.id, of_invoice)));
+    }
+    let (notices, payments) = (store.notices(id).await?, store.payments(id).await?);
+    let suspension = match &account.hold {
+        Some(hold) => store.suspension(id, hold.begun).await?,
+        None => None,
+    };
+    let known = Known {
+        account: &account,
+        invoices: &invoices,
+        charges: &charges,
+        notices: &notices,
+        payments: &payments,
+        suspension: suspension.as_ref(),
+        settings: &rules.settings,
+        rules: &rules.follows,
+        calendar: &rules.calendar,
+        today,
+    };
+    let seen = foresee(known, days_after(today, options.days)).map_err(wrong)?;
+    let now = standing(&known)?;
+    if options.json {
+        let all: Vec<_> = seen.iter().map(as_json).collect();
+        let told = json!({ "account": id, "date": today, "rules": rules.follows, "now": now, "will": all });
+        return Ok(say(&format!("{}\n", serde_json::to_string_pretty(&told)?))?);
+    }
+    Ok(say(&as_text(&account, &invoices, today, &rules.follows, &now, &seen)?)?)
+}
+
+fn wrong(why: impl std::fmt::Display) -> Failed {
+    Failed::Data(format!("mensal: {why}"))
+}
+
+/// How the account stands: held or not, what would give its service back, what was promised.
+fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
+    let (account, locale) = (known.account, known.account.locale);
+    let mut out = Vec::new();
+    if let Some(hold) = &account.hold {
+        let how = match hold.kind {
+            HoldKind::Throttled => locale.pick("reduzido desde", "slowed down since"),
+            HoldKind::Suspended => locale.pick("suspenso desde", "suspended since"),
+        };
+        let rule = known.settings.restore;
+        let missing = to_restore(&hold.debt, known.invoices, rule, known.today).map_err(wrong)?;
+        let pays = locale.pick("volta com", "is back with");
+        let (since, missing) = (locale.date(hold.since), locale.money(missing));
+        out.push(format!("{how} {since}; {pays} {missing} ({rule}, restore)"));
+    }
+    if let Some(promise) = account.promise_on(known.today) {
+        let text = locale.pick("prometeu pagar até", "has promised to pay through");
+        out.push(format!("{text} {}", locale.date(promise.until)));
+    }
+    if let Some(why) = &account.parked {
+        let text = locale.pick("estacionada, nada é cortado", "parked, nothing is cut");
+        out.push(format!("{text}: {why}"));
+    }
+    Ok(out)
+}
+
+fn named(what: &Happening, locale: Locale) -> String {
+    match what {
+        Happening::Due(invoice) => format!("{} {invoice}", locale.pick("vence", "due")),
+        Happening::Delinquent(invoice) => {
+            format!("{} {invoice}", locale.pick("inadimplente por", "delinquent for"))
+        }
+        Happening::Notice(notice) => {
+            let legal =
+                if notice.legal { locale.pick(", aviso legal", ", legal notice") } else { "" };
+            format!("{} {}{legal}", locale.pick("aviso", "notice"), notice.template)
+        }
+        Happening::LateCharge(one) => {
+            let amount = locale.number(one.unit);
+            format!("{} {amount}", locale.pick("multa e juros", "late charges of"))
+        }
+        Happening::Cut(CutKind::Throttled) => locale.pick("reduzido", "slowed down").into(),
+        Happening::Cut(CutKind::Suspended) => locale.pick("suspenso", "suspended").into(),
+        Happening::Cut(CutKind::Disconnected) => locale.pick("encerrado", "disconnected").into(),
+    }
+}
+
+fn as_text(
+    account: &Account,
+    invoices: &[Invoice],
+    today: Date,
+    follows: &str,
+    now: &[String],
+    seen: &[Foreseen],
+) -> Result<String, Failed> {
+    let locale = account.locale;
+    let mut out = String::new();
+    let from = locale.pick("se nada for pago a partir de", "if nothing is paid from");
+    write!(out, "{}  {}, {from} {}", account.id, account.customer.name, locale.date(today))?;
+    if !follows.is_empty() {
+        write!(out, " ({} {follows})", locale.pick("regras", "rules"))?;
+    }
+    writeln!(out)?;
+    for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
+        let open = locale.pick("em aberto", "open");
+        writeln!(out, "  {:>14}  {} {}", locale.money(invoice.open()), invoice.number, open)?;
+    }
+    for line in now {
+        writeln!(out, "  {:>14}  {line}", locale.pick("agora", "now"))?;
+    }
+    for one in seen {
+        let (what, why) = (named(&one.what, locale), one.because.join("; "));
+        writeln!(out, "  {:>14}  {what}: {why}", locale.date(one.on))?;
+    }
+    if seen.is_empty() {
+        writeln!(out, "  {}", locale.pick("nada está previsto", "nothing is foreseen"))?;
+    }
+    Ok(out)
+}
+
+fn as_json(one: &Foreseen) -> Value {
+    let (what, detail) = match &one.what {
+        Happening::Due(invoice) => ("due", json!({ "invoice": invoice })),
+        Happening::Delinquent(invoice) => ("delinquent", json!({ "invoice": invoice })),
+        Happening::Notice(notice) => (
+            "notice",
+            json!({ "notice": notice.id, "template": notice.template, "legal": notice.legal }),
+        ),
+        Happening::LateCharge(one) => ("late_charge", json!({ "amount": one.unit.to_string() })),
+        Happening::Cut(kind) => ("service", json!({ "becomes": kind })),
+    };
+    json!({ "on": one.on, "what": what, "detail": detail, "because": one.because })
+}

@@ -1,0 +1,170 @@
+//! What will happen to an account that pays nothing from a day on, and which rules say so: its reviews,
+//! played forward. What is foreseen so is what would be done, since the same code decides both.
+
+use std::collections::BTreeMap;
+
+use jiff::{civil::Date, tz::TimeZone};
+
+use super::{
+    CustomerNotice, CutKind, CutStep, Known, NoticeAbout, NoticeState, Review, ReviewError,
+    Suspension, When, review,
+};
+use crate::{
+    account::{Account, OneOff},
+    calendar::days_after,
+    charge::Charges,
+    dates::{Explained, key_dates},
+    invoice::{Invoice, InvoiceId},
+    locale::Locale,
+};
+
+/// Something that will happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// When.
+    pub on: Date,
+    /// What.
+    pub what: Happening,
+    /// The rules that say so, in the account's language.
+    pub because: Vec<String>,
+}
+
+/// What happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// An invoice is to be paid through this day.
+    Due(InvoiceId),
+    /// It makes the account delinquent.
+    Delinquent(InvoiceId),
+    /// A notice is sent.
+    Notice(CustomerNotice),
+    /// The account is charged for being late.
+    LateCharge(OneOff),
+    /// Its service is slowed down, suspended or ended.
+    Cut(CutKind),
+}
+
+/// What happens from the day on that is known, through another, if nothing is paid, and notices are
+/// delivered on the day on which they are sent; in the order of time. Invoices that are not issued yet
+/// are not foreseen.
+///
+/// # Errors
+/// [`ReviewError`] when the account's data contradicts itself.
+pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewError> {
+    let mut world = World {
+        account: known.account.clone(),
+        invoices: known.invoices.to_vec(),
+        notices: known.notices.to_vec(),
+        suspension: known.suspension.cloned(),
+        charges: known.charges.clone(),
+        seen: Vec::new(),
+    };
+    for invoice in known.invoices.iter().filter(|invoice| invoice.is_open()) {
+        world.seen.extend(dates(known, invoice)?);
+    }
+    // Looked at on the day itself: whatever was decided before is not decided again.
+    world.account.review_by(known.today);
+    while let Some(day) = world.account.next_review.map(|day| day.max(known.today)) {
+        if day > through {
+            break;
+        }
+        let done = review(Known {
+            account: &world.account,
+            invoices: &world.invoices,
+            charges: &world.charges,
+            notices: &world.notices,
+            suspension: world.suspension.as_ref(),
+            today: day,
+            ..known
+        })?;
+        world.take(done, day, known);
+    }
+    let mut seen = world.seen;
+    seen.retain(|one| (known.today..=through).contains(&one.on));
+    seen.sort_by_key(|one| one.on);
+    Ok(seen)
+}
+
+/// The dates of an open invoice, with the rules that gave them, unless those have changed since.
+fn dates(known: Known<'_>, invoice: &Invoice) -> Result<[Foreseen; 2], ReviewError> {
+    let (settings, calendar) = (known.settings, known.calendar);
+    let now = key_dates(invoice.id.cycle, settings, calendar, known.account.grace_until)?;
+    let locale = known.account.locale;
+    let foreseen = |on: Date, what, by: &Explained| Foreseen {
+        on,
+        what,
+        because: if by.date == on {
+            by.because.iter().map(|rule| rule.text(locale)).collect()
+        } else {
+            vec![locale.pick("como na emissão", "as when it was issued").into()]
+        },
+    };
+    Ok([
+        foreseen(invoice.due, Happening::Due(invoice.id), &now.due),
+        foreseen(invoice.delinquent, Happening::Delinquent(invoice.id), &now.delinquent),
+    ])
+}
+
+struct World {
+    account: Account,
+    invoices: Vec<Invoice>,
+    notices: Vec<CustomerNotice>,
+    suspension: Option<Suspension>,
+    charges: BTreeMap<InvoiceId, Charges>,
+    seen: Vec<Foreseen>,
+}
+
+impl World {
+    /// Goes on from what a day has brought.
+    fn take(&mut self, done: Review, day: Date, known: Known<'_>) {
+        let locale = known.account.locale;
+        let before: Vec<_> = self.account.one_offs.iter().map(|one| one.id.clone()).collect();
+        self.account = done.account;
+        for changed in done.invoices {
+            if let Some(invoice) = self.invoices.iter_mut().find(|one| one.id == changed.id) {
+                *invoice = changed;
+            }
+        }
+        for one in self.account.one_offs.iter().filter(|one| !before.contains(&one.id)) {
+            let because = vec![format!(
+                "{} (late_charges)",
+                locale.pick("multa e juros por atraso", "charged for being late")
+            )];
+            self.seen.push(Foreseen { on: day, what: Happening::LateCharge(one.clone()), because });
+        }
+        for mut notice in done.notices {
+            self.seen.push(Foreseen {
+                on: day,
+                because: vec![why_sent(&notice, locale)],
+                what: Happening::Notice(notice.clone()),
+            });
+            if let Ok(noon) = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC) {
+                notice.hear(NoticeState::Delivered, noon.timestamp(), "");
+            }
+            self.notices.push(notice);
+            self.account.review_by(days_after(day, 1));
+        }
+        if let Some(kept) = done.suspension {
+            let known_steps = self.suspension.as_ref().filter(|one| one.begun == kept.begun);
+            let known_steps = known_steps.map_or(0, |one| one.steps.len());
+            let cut = |step: &CutStep| Foreseen {
+                on: step.on,
+                what: Happening::Cut(step.kind),
+                because: step.because.clone(),
+            };
+            self.seen.extend(kept.steps.iter().skip(known_steps).map(cut));
+            self.suspension = Some(kept);
+        }
+    }
+}
+
+fn why_sent(notice: &CustomerNotice, locale: Locale) -> String {
+    let (when, channel, template) = (notice.id.when, notice.id.channel, &notice.template);
+    let step = format!("{when}:{channel}:{template}");
+    match (when, notice.id.about) {
+        (When::Days(_) | When::Issued, NoticeAbout::Invoice(invoice)) => {
+            format!("{} {invoice}, ladder {step}", locale.pick("fatura", "invoice"))
+        }
+        _ => format!("ladder {step}"),
+    }
+}
