@@ -97,7 +97,11 @@ async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_da
 
     // The next invoice takes back the days without service, and no later one catches them up.
     for day in 0..=40 {
-        live_a_day(&home.stack, days_after(date("2026-12-10"), day)).await.unwrap();
+        let today = days_after(date("2026-12-10"), day);
+        live_a_day(&home.stack, today).await.unwrap();
+        if today == date("2026-12-15") {
+            pays(&home, &id, "2", "2026-12-15").await;
+        }
     }
     let invoices = store.invoices(&id).await.unwrap();
     let credited: Vec<_> =

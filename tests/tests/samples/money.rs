@@ -45,7 +45,7 @@ pub(crate) const METHODS: &[&str] = &[
 /// What `payment-held.json` asks for.
 pub(crate) const REFUND: &str = r#"{"v":1,"do":"refund","account":"1042","payment":{"gateway":"sandbox","money":"E2026111814300000000002"}}"#;
 
-const ACCOUNT: &str = "ACCOUNT";
+pub(crate) const ACCOUNT: &str = "ACCOUNT";
 const CHARGES: &str = "CHG#2026-11-10-cycle";
 const FIRST: &str = "E2026111812000000000001";
 const SECOND: &str = "E2026111814300000000002";
@@ -59,13 +59,13 @@ pub(crate) async fn true_samples() -> Vec<(&'static str, Value)> {
 }
 
 /// Records of one item, from one image of it to the next.
-fn story(sk: &str, images: &[Option<Value>]) -> Value {
+pub(crate) fn story(sk: &str, images: &[Option<Value>]) -> Value {
     let records = images.windows(2).enumerate();
     let records = records.map(|(at, pair)| record(at + 1, sk, pair[0].as_ref(), pair[1].as_ref()));
     event(&records.collect::<Vec<_>>())
 }
 
-async fn lies(paying: &Paying, sk: &str) -> Option<Value> {
+pub(crate) async fn lies(paying: &Paying, sk: &str) -> Option<Value> {
     paying.raw("A#1042", sk).await.map(image)
 }
 
@@ -132,7 +132,7 @@ async fn of_charges() -> Vec<(&'static str, Value)> {
 }
 
 /// Applies one fact that the bank tells of 1042.
-async fn hear(paying: &Paying, fact: Value) {
+pub(crate) async fn hear(paying: &Paying, fact: Value) {
     let message = json!({ "v": 1, "notice": { "gateway": "sandbox", "fact": fact } });
     let message: ApplyNotice = messages::read(&message.to_string()).unwrap();
     let batch = batch_of(&messages::write(&message).unwrap());

@@ -13,10 +13,11 @@ use mensal_domain::{
     account::Account,
     charge::{Charge, ChargeKey, ChargeState, Charges, LateTerms, PaymentCodes, Terms},
     collection::Attempt,
+    delinquency::After,
     ids::AccountId,
     invoice::{Invoice, InvoiceId},
     rail::Rail,
-    settings::Overpaid,
+    settings::{Exclusions, Overpaid},
 };
 use mensal_importer::{Dataset, NewAccount, generate::Generator};
 use mensal_rails::gateway::Standing;
@@ -60,6 +61,8 @@ struct Own {
     overpaid: Option<Overpaid>,
     /// The notices that follow an invoice.
     ladder: Option<&'static str>,
+    /// Whether service is slowed down, suspended and ended when it is not paid.
+    cut: bool,
 }
 
 impl Own {
@@ -75,6 +78,12 @@ impl Own {
             account.methods.push(serde_json::from_value(card).unwrap());
         }
         account.overrides.overpaid = self.overpaid;
+        if self.cut {
+            account.overrides.calendar = Some(Exclusions::None);
+            account.overrides.throttle_after_days = Some(After::Days(0));
+            account.overrides.suspend_after_days = Some(After::Days(3));
+            account.overrides.disconnect_after_days = Some(After::Days(10));
+        }
         account.overrides.ladder = self.ladder.map(|ladder| ladder.parse().unwrap());
         NewAccount { account, opening: None }
     }
@@ -128,6 +137,11 @@ impl Paying {
     pub(crate) async fn reminded() -> Self {
         let ladder = Some("+1:email:overdue");
         Self::issued_of(Own { cards: true, ladder, ..Own::default() }).await
+    }
+
+    /// As [`Paying::issued`]; service is slowed down, suspended and ended when it is not paid.
+    pub(crate) async fn cut() -> Self {
+        Self::issued_of(Own { cut: true, ..Own::default() }).await
     }
 
     async fn issued_of(own: Own) -> Self {

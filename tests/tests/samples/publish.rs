@@ -17,7 +17,7 @@ use crate::{
     functions::{assert_dead, events, feed, publish_events, sample},
     given::{Item, home, id, raw},
     mailbox::Mailbox,
-    money,
+    money, review,
 };
 
 /// A sample, the dead letters that it leaves, what it tells the bus, and the documents that it
@@ -41,6 +41,7 @@ pub(crate) const CASES: &[Case] = &[
     ("publish-events/payment-held.json", &[], &["mensal.payment.received.v1"], 0),
     ("publish-events/payment-returned.json", &[], money::RETURNED, 0),
     ("publish-events/methods.json", &[], money::METHODS, 0),
+    ("publish-events/account-held.json", &[], review::HELD, 0),
     ("publish-events/not-a-document.json", &[], &[], 0),
     ("publish-events/garbage.json", &["not a stream record", "not a stream record"], &[], 0),
     ("publish-events/unreadable-image.json", &["item INV#2026-11-10-cycle cannot be read"], &[], 0),
@@ -144,8 +145,8 @@ async fn true_samples(home: &Home) -> Vec<(&'static str, Value)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn stream_samples_hold_what_the_store_writes() {
     let home = home().await;
-    let money = money::true_samples().await;
-    for (name, event) in true_samples(&home).await.into_iter().chain(money) {
+    let (money, held) = (money::true_samples().await, review::true_samples().await);
+    for (name, event) in true_samples(&home).await.into_iter().chain(money).chain(held) {
         let file = format!("publish-events/{name}.json");
         if std::env::var_os("MENSAL_WRITE_SAMPLES").is_some() {
             let text = serde_json::to_string_pretty(&event).unwrap() + "\n";

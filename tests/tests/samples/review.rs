@@ -1,12 +1,14 @@
 //! review-account.
 
 use mensal_domain::delinquency::NoticeState;
-use mensal_runtime::{messages, messages::MoveMoney};
+use mensal_runtime::messages::{self, MoveMoney, ReviewAccount};
 use mensal_tests::date;
+use serde_json::{Value, json};
 
 use crate::{
-    functions::{assert_dead, feed, review_account, sample},
+    functions::{assert_dead, batch_of, feed, review_account, sample},
     mailbox::Mailbox,
+    money::{ACCOUNT, hear, lies, story},
     paying::{Paying, account_id},
 };
 
@@ -25,6 +27,58 @@ pub(crate) const CASES: &[Case] = &[
     ("review-account/not-a-message.json", &crate::NOT_A_MESSAGE, &[]),
     ("review-account/mixed.json", &["not JSON"], &["1042", "1043"]),
 ];
+
+/// What `account-held.json` tells.
+pub(crate) const HELD: &[&str] = &[
+    "mensal.service.throttled.v1",
+    "mensal.service.suspended.v1",
+    "mensal.service.restored.v1",
+    "mensal.service.suspended.v1",
+    "mensal.service.disconnected.v1",
+];
+
+/// Service is slowed down, suspended, back with a payment; suspended when that is reversed, and ended.
+pub(crate) async fn true_samples() -> Vec<(&'static str, Value)> {
+    let paying = Paying::cut().await;
+    let mailbox = Mailbox::open().await;
+    let function = review_account(&paying, &mailbox);
+    let reviewed = async |day: &str| {
+        let (account, through) = (account_id("1042"), date(day));
+        let message = messages::write(&ReviewAccount { account, through }).unwrap();
+        assert!(feed(&function, batch_of(&message)).await.is_empty());
+        lies(&paying, ACCOUNT).await
+    };
+    let mut images = vec![lies(&paying, ACCOUNT).await];
+    for day in ["2026-11-25", "2026-11-30"] {
+        images.push(reviewed(day).await);
+    }
+    let about = json!({ "account": "1042" });
+    let facts = [
+        (
+            "2026-11-30",
+            json!({ "received": {
+                "money": "E1", "rail": "pix", "amt": "109.90 BRL", "on": "2026-11-30", "about": about,
+            }}),
+        ),
+        (
+            "2026-12-01",
+            json!({ "returned": {
+                "money": "E1", "id": "v1", "kind": "reversal", "amt": "109.90 BRL", "on": "2026-12-01",
+                "about": about,
+            }}),
+        ),
+    ];
+    for (day, fact) in facts {
+        paying.on(day);
+        hear(&paying, fact).await;
+        images.push(lies(&paying, ACCOUNT).await);
+    }
+    for day in ["2026-12-01", "2026-12-14"] {
+        images.push(reviewed(day).await);
+    }
+    assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
+    vec![("account-held", story(ACCOUNT, &images))]
+}
 
 /// Each notice is decided once, and what is to be collected is asked for until it was.
 #[tokio::test(flavor = "multi_thread")]
