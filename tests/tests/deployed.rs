@@ -17,12 +17,13 @@ use serde_json::{Value, json};
 
 const ACCOUNTS: u64 = 500;
 /// Functions, each with a log of its own; those that bill first.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "PlanRun",
     "IssueInvoice",
     "PublishEvents",
     "RenderInvoice",
     "RegisterCharge",
+    "ReviewAccount",
     "CollectPayment",
     "ReceiveWebhook",
     "ApplyPayment",

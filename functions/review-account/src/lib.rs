@@ -1,18 +1,13 @@
 //! Reviews accounts on a day: the notices that it brings, charges for being late, service that is slowed
 //! down, suspended, ended or given back; and has collected what is due.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
     billing::bill_late,
     catalog::{Catalog, Rules},
-    charge::Charges,
-    delinquency::{Known, LateCharging, Review, review},
-    ids::AccountId,
-    invoice::{Invoice, InvoiceId},
+    delinquency::{LateCharging, Review, review},
 };
 use mensal_runtime::{
     Failure, batch,
@@ -80,49 +75,9 @@ impl ReviewAccounts {
         let head = self.store.head().await?;
         let (_, catalog) = self.catalogs.at_least(head.version).await?;
         let rules = catalog.rules_of(account).map_err(poison)?;
-        let invoices = self.store.invoices(&account.id).await?;
-        let charges = self.charges(&account.id, &invoices).await?;
-        let notices = if rules.settings.ladder.steps().is_empty() {
-            Vec::new()
-        } else {
-            self.store.notices(&account.id).await?
-        };
-        let payments = if rules.settings.late_charges == LateCharging::ByGateway {
-            Vec::new()
-        } else {
-            self.store.payments(&account.id).await?
-        };
-        let suspension = match &account.hold {
-            Some(hold) => self.store.suspension(&account.id, hold.begun).await?,
-            None => None,
-        };
-        let known = Known {
-            account,
-            invoices: &invoices,
-            charges: &charges,
-            notices: &notices,
-            payments: &payments,
-            suspension: suspension.as_ref(),
-            settings: &rules.settings,
-            rules: &rules.follows,
-            calendar: &rules.calendar,
-            today,
-        };
-        let reviewed = review(known).map_err(poison)?;
+        let read = self.store.reviewed(account, &rules).await?;
+        let reviewed = review(read.known(account, &rules, today)).map_err(poison)?;
         self.commit(account, reviewed, &rules, &catalog, today).await
-    }
-
-    async fn charges(
-        &self,
-        account: &AccountId,
-        invoices: &[Invoice],
-    ) -> Result<BTreeMap<InvoiceId, Charges>, Stop> {
-        let mut charges = BTreeMap::new();
-        for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
-            let of_invoice = self.store.charges(account, invoice.id).await?;
-            charges.extend(of_invoice.map(|of_invoice| (invoice.id, of_invoice)));
-        }
-        Ok(charges)
     }
 
     /// One transaction: the account, what was charged at once, and all that goes with it.

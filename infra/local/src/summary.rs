@@ -277,12 +277,18 @@ impl Summary {
         ];
         row("payments", grouped(books.payments))?;
         row("charges to be paid", grouped(books.payable))?;
-        row("accounts reminded", grouped(books.reminded.len().try_into()?))?;
-        row("suspensions", grouped(books.suspensions))?;
-        row("restored", grouped(books.restored))?;
         let [slow, cut] = books.held;
-        row("slowed down now", grouped(slow))?;
-        row("suspended now", grouped(cut))?;
+        let unpaid = [
+            ("accounts with notices", books.reminded.len().try_into()?),
+            ("suspensions", books.suspensions),
+            ("restored", books.restored),
+            ("slowed down now", slow),
+            ("suspended now", cut),
+        ];
+        // Nothing of it where no account type has a ladder or suspends.
+        for (name, count) in unpaid.into_iter().filter(|(_, count)| *count > 0) {
+            row(name, grouped(count))?;
+        }
         row("charges refused", grouped(books.refused.values().sum()))?;
         row("unmatched", grouped(books.unmatched.len().try_into()?))?;
         for (name, sums) in sums {

@@ -36,7 +36,7 @@ pub use keys::{SHARDS, shard_of};
 pub use meter::{Meter, Units};
 pub use parking::Parked;
 pub use payments::{Entry, Settled};
-pub use review::Decided;
+pub use review::{Decided, Reviewed};
 pub use runs::{Agenda, Progress, Run, ShardPlan};
 pub use scan::Page;
 pub use unmatched::Unmatched;

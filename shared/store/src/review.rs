@@ -1,13 +1,18 @@
 //! What comes of an account that does not pay: notices, and what is kept of each time that its service
 //! was held. They change with the account, in its transaction; a notice also by itself, once it is sent.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::civil::Date;
 use mensal_domain::{
     account::Account,
-    delinquency::{CustomerNotice, NoticeAbout, NoticeId, Suspension},
+    catalog::Rules,
+    charge::Charges,
+    delinquency::{CustomerNotice, Known, LateCharging, NoticeAbout, NoticeId, Suspension},
     ids::AccountId,
-    invoice::Invoice,
+    invoice::{Invoice, InvoiceId},
+    payment::Payment,
 };
 
 use crate::{
@@ -15,6 +20,36 @@ use crate::{
     accounts::{read, to_item},
     keys,
 };
+
+/// What an account is reviewed by, as it lies in the table.
+#[derive(Clone, Debug)]
+pub struct Reviewed {
+    /// All of its invoices.
+    pub invoices: Vec<Invoice>,
+    charges: BTreeMap<InvoiceId, Charges>,
+    notices: Vec<CustomerNotice>,
+    payments: Vec<Payment>,
+    suspension: Option<Suspension>,
+}
+
+impl Reviewed {
+    /// What a review of the account on a day goes by.
+    #[must_use]
+    pub fn known<'a>(&'a self, account: &'a Account, rules: &'a Rules, today: Date) -> Known<'a> {
+        Known {
+            account,
+            invoices: &self.invoices,
+            charges: &self.charges,
+            notices: &self.notices,
+            payments: &self.payments,
+            suspension: self.suspension.as_ref(),
+            settings: &rules.settings,
+            rules: &rules.follows,
+            calendar: &rules.calendar,
+            today,
+        }
+    }
+}
 
 /// What goes with an account that changes since it does not pay, or has paid.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,6 +93,33 @@ impl Store {
         let items = self.partition(&keys::account_pk(account), prefix).await?;
         let key = keys::account(account);
         items.into_iter().map(|item| read(&key, item)).collect()
+    }
+
+    /// What an account is reviewed by: of its notices and payments, only what its rules ask for.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] if an item cannot be read, or the table's.
+    pub async fn reviewed(&self, account: &Account, rules: &Rules) -> Result<Reviewed, StoreError> {
+        let (id, settings) = (&account.id, &rules.settings);
+        let invoices = self.invoices(id).await?;
+        let mut charges = BTreeMap::new();
+        for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
+            let of_invoice = self.charges(id, invoice.id).await?;
+            charges.extend(of_invoice.map(|of_invoice| (invoice.id, of_invoice)));
+        }
+        let notices = match settings.ladder.steps() {
+            [] => Vec::new(),
+            _ => self.notices(id).await?,
+        };
+        let payments = match settings.late_charges {
+            LateCharging::ByGateway => Vec::new(),
+            _ => self.payments(id).await?,
+        };
+        let suspension = match &account.hold {
+            Some(hold) => self.suspension(id, hold.begun).await?,
+            None => None,
+        };
+        Ok(Reviewed { invoices, charges, notices, payments, suspension })
     }
 
     /// One notice; none if it was never decided.

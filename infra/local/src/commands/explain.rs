@@ -1,6 +1,6 @@
 //! `explain`: what will happen to an account that pays nothing from a day on, and which rule says so.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use jiff::civil::Date;
 use mensal_domain::{
@@ -26,29 +26,8 @@ pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
         Some(date) => date,
         None => opened.business_day().await?,
     };
-    let invoices = store.invoices(id).await?;
-    let mut charges = BTreeMap::new();
-    for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
-        let of_invoice = store.charges(id, invoice.id).await?;
-        charges.extend(of_invoice.map(|of_invoice| (invoice.id, of_invoice)));
-    }
-    let (notices, payments) = (store.notices(id).await?, store.payments(id).await?);
-    let suspension = match &account.hold {
-        Some(hold) => store.suspension(id, hold.begun).await?,
-        None => None,
-    };
-    let known = Known {
-        account: &account,
-        invoices: &invoices,
-        charges: &charges,
-        notices: &notices,
-        payments: &payments,
-        suspension: suspension.as_ref(),
-        settings: &rules.settings,
-        rules: &rules.follows,
-        calendar: &rules.calendar,
-        today,
-    };
+    let read = store.reviewed(&account, &rules).await?;
+    let known = read.known(&account, &rules, today);
     let seen = foresee(known, days_after(today, options.days)).map_err(wrong)?;
     let now = standing(&known)?;
     if options.json {
@@ -56,7 +35,7 @@ pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
         let told = json!({ "account": id, "date": today, "rules": rules.follows, "now": now, "will": all });
         return Ok(say(&format!("{}\n", serde_json::to_string_pretty(&told)?))?);
     }
-    Ok(say(&as_text(&account, &invoices, today, &rules.follows, &now, &seen)?)?)
+    Ok(say(&as_text(&account, &read.invoices, today, &rules.follows, &now, &seen)?)?)
 }
 
 fn wrong(why: impl std::fmt::Display) -> Failed {

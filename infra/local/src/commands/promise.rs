@@ -1,11 +1,7 @@
 //! `promise`: a customer's word that they will pay, entered by whoever they asked: service is back until
 //! then.
 
-use std::collections::BTreeMap;
-
-use mensal_domain::delinquency::{
-    Known, LiftedBy, NoticeAbout, PromiseBy, PromiseRefused, Restored, lift, promise,
-};
+use mensal_domain::delinquency::{LiftedBy, PromiseBy, PromiseRefused, Restored, lift, promise};
 use mensal_store::{Decided, StoreError};
 
 use super::{Failed, Opened, say};
@@ -19,27 +15,13 @@ pub(crate) async fn make_promise(options: &MakePromise) -> Result<(), Failed> {
     let catalog = store.catalog(store.head().await?.version).await?;
     let rules = catalog.rules_of(&account).map_err(|why| Failed::Data(format!("mensal: {why}")))?;
     let today = opened.business_day().await?;
-    let invoices = store.invoices(id).await?;
+    let read = store.reviewed(&account, &rules).await?;
     let by = PromiseBy::Staff;
-    let promised = promise(&account, &invoices, &rules.settings, today, by, options.days);
+    let promised = promise(&account, &read.invoices, &rules.settings, today, by, options.days);
     let mut after = promised.map_err(refused)?;
     let (mut notices, mut suspension) = (Vec::new(), None);
-    if let Some(begun) = after.hold.as_ref().map(|hold| hold.begun) {
-        let kept = store.suspension(id, begun).await?;
-        let told = store.notices_about(id, NoticeAbout::Suspension(begun)).await?;
-        let known = Known {
-            account: &account,
-            invoices: &invoices,
-            charges: &BTreeMap::new(),
-            notices: &told,
-            payments: &[],
-            suspension: kept.as_ref(),
-            settings: &rules.settings,
-            rules: &rules.follows,
-            calendar: &rules.calendar,
-            today,
-        };
-        let restored = lift(&known, &after, LiftedBy::Promise);
+    if after.hold.is_some() {
+        let restored = lift(&read.known(&account, &rules, today), &after, LiftedBy::Promise);
         Restored { account: after, notices, suspension } = restored;
     }
     let decided =
