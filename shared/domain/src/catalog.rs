@@ -234,14 +234,18 @@ impl Catalog {
         let account_type =
             account_type.ok_or_else(|| BillingError::UnknownAccountType(code.clone()))?;
         let settings = account_type.settings.with(&account.overrides);
-        let calendar = match &settings.calendar {
-            Exclusions::None => Calendar::default(),
-            Exclusions::Calendar(code) => {
-                let calendar = self.calendars.get(code).cloned();
-                calendar.ok_or_else(|| BillingError::UnknownCalendar(code.clone()))?
-            }
-        };
+        let calendar = self.calendar_of(&settings)?.clone();
         Ok(Rules { settings, calendar, follows: account_type.follows.clone() })
+    }
+
+    /// The days that settings exclude.
+    ///
+    /// # Errors
+    /// [`BillingError::UnknownCalendar`].
+    pub fn calendar_of(&self, settings: &BillingSettings) -> Result<&Calendar, BillingError> {
+        let Exclusions::Calendar(code) = &settings.calendar else { return Ok(Calendar::NONE) };
+        let calendar = self.calendars.get(code);
+        calendar.ok_or_else(|| BillingError::UnknownCalendar(code.clone()))
     }
 
     /// What is printed around an invoice of an account type in a language on a paper.

@@ -41,8 +41,6 @@ pub enum Rule {
     Promised(Date),
     /// A promise to pay through this day was not kept.
     PromiseBroken(Date),
-    /// A payment is on its way.
-    InFlight,
     /// A day that is not permitted was passed over.
     Passed(Date, PassedOver),
 }
@@ -157,9 +155,6 @@ impl Rule {
                     "broken promise to pay through",
                 );
                 format!("{of} {}", locale.date(*until))
-            }
-            Self::InFlight => {
-                locale.pick("um pagamento está a caminho", "a payment is on its way").into()
             }
             Self::Passed(date, why) => {
                 let not = locale.pick("não em", "not on");

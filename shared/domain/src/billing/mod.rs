@@ -40,7 +40,7 @@ use crate::{
     },
     money::{Currency, Money},
     payment::{PaymentError, spend_credit},
-    settings::{BillingSettings, Exclusions, RegisterDays},
+    settings::{BillingSettings, RegisterDays},
     usage::UsageDay,
 };
 
@@ -109,10 +109,8 @@ impl<'a> Context<'a> {
         self.account.currency
     }
 
-    fn calendar(&self) -> Result<Option<&'a Calendar>, BillingError> {
-        let Exclusions::Calendar(code) = &self.settings.calendar else { return Ok(None) };
-        let calendar = self.catalog.calendars.get(code);
-        calendar.map(Some).ok_or_else(|| BillingError::UnknownCalendar(code.clone()))
+    fn calendar(&self) -> Result<&'a Calendar, BillingError> {
+        self.catalog.calendar_of(&self.settings)
     }
 }
 
@@ -155,9 +153,7 @@ pub fn bill(
 /// The account with an invoice that is issued just now.
 fn book(context: &Context, mut after: Account, invoice: Invoice) -> Result<Billed, BillingError> {
     let collected = collection::first_look(&invoice, &after.methods);
-    let none = Calendar::default();
-    let calendar = context.calendar()?.unwrap_or(&none);
-    let reviewed = first_review(&invoice, &context.settings, calendar)?;
+    let reviewed = first_review(&invoice, &context.settings, context.calendar()?)?;
     if let Some(day) = collected {
         after.collect_by(day);
     }
@@ -186,8 +182,7 @@ pub fn preview_dates(
 }
 
 fn dates(context: &Context) -> Result<KeyDates, BillingError> {
-    let none = Calendar::default();
-    let calendar = context.calendar()?.unwrap_or(&none);
+    let calendar = context.calendar()?;
     let grace_until = context.account.grace_until;
     Ok(key_dates(context.cycle, &context.settings, calendar, grace_until)?)
 }

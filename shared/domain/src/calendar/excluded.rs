@@ -81,6 +81,9 @@ pub struct Calendar {
 }
 
 impl Calendar {
+    /// One that excludes no day.
+    pub const NONE: &'static Self = &Self { exclusions: BTreeSet::new() };
+
     /// Excludes a day, under a name that explanations will quote.
     pub fn exclude(&mut self, day: ExcludedDay, name: impl Into<String>) {
         self.exclusions.insert((day, name.into()));

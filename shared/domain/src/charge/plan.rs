@@ -4,12 +4,7 @@
 use jiff::civil::Date;
 
 use super::{Charge, ChargeState, Charges, PaymentCodes, Step, Terms};
-use crate::{
-    calendar::days_after,
-    ids::GatewayCode,
-    invoice::{Invoice, InvoiceStatus},
-    rail::Rail,
-};
+use crate::{calendar::days_after, ids::GatewayCode, invoice::Invoice, rail::Rail};
 
 /// A charge that there should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +34,7 @@ pub fn desired(invoice: &Invoice, on: Date) -> Vec<Desired> {
     let Some(offers) = &invoice.offers else { return Vec::new() };
     let open = invoice.open();
     let last = days_after(invoice.due, offers.payable_days);
-    let payable = invoice.status == InvoiceStatus::Issued && open.is_positive();
-    if !payable || on < offers.register_on || on > last {
+    if !invoice.is_open() || on < offers.register_on || on > last {
         return Vec::new();
     }
     let terms = Terms {

@@ -1,8 +1,6 @@
 //! What will happen to an account that pays nothing from a day on, and which rules say so: its reviews,
 //! played forward. What is foreseen so is what would be done, since the same code decides both.
 
-use std::collections::BTreeMap;
-
 use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
@@ -12,7 +10,6 @@ use super::{
 use crate::{
     account::{Account, OneOff},
     calendar::days_after,
-    charge::Charges,
     dates::{Explained, key_dates},
     invoice::{Invoice, InvoiceId},
     locale::Locale,
@@ -56,7 +53,6 @@ pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewE
         invoices: known.invoices.to_vec(),
         notices: known.notices.to_vec(),
         suspension: known.suspension.cloned(),
-        charges: known.charges.clone(),
         seen: Vec::new(),
     };
     for invoice in known.invoices.iter().filter(|invoice| invoice.is_open()) {
@@ -71,7 +67,6 @@ pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewE
         let done = review(Known {
             account: &world.account,
             invoices: &world.invoices,
-            charges: &world.charges,
             notices: &world.notices,
             suspension: world.suspension.as_ref(),
             today: day,
@@ -110,7 +105,6 @@ struct World {
     invoices: Vec<Invoice>,
     notices: Vec<CustomerNotice>,
     suspension: Option<Suspension>,
-    charges: BTreeMap<InvoiceId, Charges>,
     seen: Vec<Foreseen>,
 }
 
