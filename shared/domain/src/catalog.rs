@@ -11,6 +11,7 @@ use crate::{
     account::Account,
     billing::BillingError,
     calendar::Calendar,
+    delinquency::WordingKey,
     ids::{
         AccountTypeCode, CalendarCode, CategoryCode, DiscountCode, MeterCode, PlanCode, RegionCode,
         TaxCode,
@@ -210,6 +211,10 @@ pub struct Catalog {
     pub account_types: BTreeMap<AccountTypeCode, AccountType>,
     /// Calendars of excluded days.
     pub calendars: BTreeMap<CalendarCode, Calendar>,
+    /// The ISP's own texts of notices, as its files have them; what has none here is said in the words
+    /// that Mensal brings.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notices: BTreeMap<WordingKey, String>,
 }
 
 /// The rules of one account.

@@ -26,6 +26,7 @@ pub mod reconciliation;
 pub mod reference;
 pub mod settings;
 pub mod stationery;
+pub mod suggest;
 pub mod tasks;
 mod text;
 pub mod usage;

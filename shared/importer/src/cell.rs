@@ -3,10 +3,8 @@
 use std::{fmt::Display, str::FromStr};
 
 use jiff::civil::Date;
-use mensal_domain::{money::Currency, period::BillDay};
+use mensal_domain::{money::Currency, period::BillDay, suggest::nearest};
 use rust_decimal::Decimal;
-
-use crate::suggest::nearest;
 
 /// The largest price of one, either way.
 pub const MAX_PRICE: i64 = 1_000_000_000;

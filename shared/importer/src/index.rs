@@ -8,9 +8,10 @@ use std::{
     str::FromStr,
 };
 
+use mensal_domain::suggest::nearest;
+
 use crate::{
     cell::named,
-    suggest::nearest,
     table::{Row, Table},
 };
 

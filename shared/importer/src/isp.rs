@@ -5,12 +5,12 @@ use mensal_domain::{
     locale::Locale,
     money::Currency,
     stationery::{Color, LogoPath, Seller},
+    suggest::nearest,
 };
 
 use crate::{
     cell::{self, Parsed, named, wrong},
     fault::Fault,
-    suggest::nearest,
     table::{Context, Row, Spec, Table},
 };
 

@@ -18,7 +18,6 @@ pub mod presets;
 mod rules;
 mod settings;
 mod subscriptions;
-mod suggest;
 mod table;
 mod usage;
 
@@ -27,10 +26,10 @@ use std::{collections::BTreeMap, path::Path};
 use jiff::civil::{Date, date};
 use mensal_domain::{
     account::Account, calendar::months_after, catalog::Catalog, ids::AccountId, money::Money,
-    usage::UsageDay,
+    suggest::nearest, usage::UsageDay,
 };
 
-use crate::{accounts::References, fault::Sink, files::NAMES, suggest::nearest, table::Context};
+use crate::{accounts::References, fault::Sink, files::NAMES, table::Context};
 pub use crate::{
     fault::{Fault, Faults, MAX_FAULTS_PER_FILE},
     files::{Files, MAX_FILE_BYTES},

@@ -8,6 +8,7 @@ use mensal_domain::{
     account::{Change, GivenDiscount, ServiceEvent, Subscription},
     history::{HistoryFault, Stretch, stretches},
     ids::{AccountId, DiscountCode, PlanCode, SubscriptionId},
+    suggest::nearest,
 };
 
 use crate::{
@@ -15,7 +16,6 @@ use crate::{
     cell::{named, price, whole, word},
     index::{Index, Spoilt},
     plans::Plans,
-    suggest::nearest,
     table::{Context, Row, Spec, Table},
 };
 

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use csv::StringRecord;
 use jiff::civil::Date;
-use mensal_domain::calendar::months_after;
+use mensal_domain::{calendar::months_after, suggest::nearest};
 
 use crate::{
     cell::{self, Parsed},
     fault::{Fault, Sink},
     files::{Files, MAX_FILE_BYTES},
-    suggest::nearest,
 };
 
 /// The most rows of a file.

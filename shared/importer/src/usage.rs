@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mensal_domain::{
     account::OneOff,
     ids::{AccountId, ChargeId, MeterCode},
+    suggest::nearest,
     usage::UsageDay,
 };
 use rust_decimal::Decimal;
@@ -16,7 +17,6 @@ use crate::{
     },
     plans::Plans,
     subscriptions::Subscriptions,
-    suggest::nearest,
     table::{Context, Row, Spec, Table},
 };
 

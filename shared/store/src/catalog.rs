@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{PutRequest, ReturnConsumedCapacity, WriteRequest};
 use mensal_domain::{
     calendar::Calendar,
     catalog::{AccountType, Catalog, Discount, Plan, Tax},
+    delinquency::WordingKey,
     ids::CalendarCode,
     invoice::content_hash,
     stationery::{Seller, Stationery},
@@ -46,6 +47,13 @@ struct NamedCalendar {
     days: Calendar,
 }
 
+/// One text of a notice: an item of its own, since all of them may be more than one item holds.
+#[derive(Serialize, Deserialize)]
+struct Wording {
+    key: WordingKey,
+    text: String,
+}
+
 impl Store {
     /// Which catalog is in force.
     ///
@@ -78,6 +86,7 @@ impl Store {
                     taxes: Vec::new(),
                     account_types: [].into(),
                     calendars: [].into(),
+                    notices: [].into(),
                 });
             } else {
                 parts.push((Key { pk: pk.clone(), sk }, item));
@@ -231,6 +240,10 @@ fn items(pk: &str, catalog: &Catalog) -> Result<Vec<Item>, StoreError> {
         let calendar = NamedCalendar { code: code.clone(), days: days.clone() };
         out.push(to_item(&key(format!("CAL#{code}")), &calendar)?);
     }
+    for (of, text) in &catalog.notices {
+        let wording = Wording { key: of.clone(), text: text.clone() };
+        out.push(to_item(&key(format!("NOTICE#{of}")), &wording)?);
+    }
     Ok(out)
 }
 
@@ -252,6 +265,10 @@ fn add(catalog: &mut Catalog, key: &Key, item: Item) -> Result<(), StoreError> {
         Some(("CAL", _)) => {
             let calendar: NamedCalendar = read(key, item)?;
             catalog.calendars.insert(calendar.code, calendar.days);
+        }
+        Some(("NOTICE", _)) => {
+            let wording: Wording = read(key, item)?;
+            catalog.notices.insert(wording.key, wording.text);
         }
         _ => return Err(StoreError::unreadable(&key.sk, "nothing of a catalog has such a key")),
     }

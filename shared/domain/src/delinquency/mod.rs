@@ -13,6 +13,7 @@ mod review;
 mod step;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 pub use cut::{After, CutDates, CutRules, LegalNotice, cut_dates};
 pub use foresee::{Foreseen, Happening, foresee};
@@ -27,3 +28,4 @@ pub use quiet::{InvalidHours, QuietHours};
 pub use restore::{Debt, Percent, RestoreRule, UnknownRestoreRule, to_restore};
 pub use review::{Known, Restored, Review, ReviewError, first_review, lift, restore, review};
 pub use step::{Channel, InvalidStep, Step, UnknownChannel, UnknownWhen, When};
+pub use wording::{InvalidWordingKey, WordingKey};

@@ -118,6 +118,7 @@ pub(super) fn catalog(gateway: Option<&GatewayCode>) -> Catalog {
         taxes: taxes(),
         account_types: types.map(|one| (one.code.clone(), one)).into(),
         calendars: BTreeMap::from([(name("holidays"), holidays)]),
+        notices: BTreeMap::new(),
     }
 }
 

@@ -5,7 +5,8 @@ const MAX_COMPARED: usize = 60;
 
 /// The name most like the given one, if one is like it at all. A name with another number
 /// is that of another thing, and never suggested.
-pub(crate) fn nearest<'a>(
+#[must_use]
+pub fn nearest<'a>(
     given: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
