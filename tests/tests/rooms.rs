@@ -22,13 +22,20 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("mensal-documents", &["mensal-domain"]),
     ("mensal-store", &["mensal-domain"]),
     ("mensal-runtime", &["mensal-domain", "mensal-rails", "mensal-store"]),
-    ("mensal-importer", &["mensal-domain", "mensal-store"]),
+    ("mensal-importer", &["mensal-domain", "mensal-notices", "mensal-store"]),
+    ("mensal-notices", &["mensal-domain"]),
     ("mensal-rails", &["mensal-domain"]),
 ];
 
 /// What a function may lean on, of our own crates.
-const FUNCTIONS: &[&str] =
-    &["mensal-documents", "mensal-domain", "mensal-rails", "mensal-runtime", "mensal-store"];
+const FUNCTIONS: &[&str] = &[
+    "mensal-documents",
+    "mensal-domain",
+    "mensal-notices",
+    "mensal-rails",
+    "mensal-runtime",
+    "mensal-store",
+];
 
 /// All that the domain needs from others: currencies, the calendar, decimals, (de)serialising, a
 /// hash of what was billed, errors.
@@ -319,6 +326,7 @@ fn a_wrong_edge_is_named() {
             ("mensal-store", "shared/store"),
             ("mensal-runtime", "shared/runtime"),
             ("mensal-importer", "shared/importer"),
+            ("mensal-notices", "shared/notices"),
             ("mensal-rails", "shared/rails"),
             ("plan-run", "functions/plan-run"),
             ("issue-invoice", "functions/issue-invoice"),
@@ -335,6 +343,9 @@ fn a_wrong_edge_is_named() {
         ("mensal-store", "mensal-runtime"),
         ("mensal-runtime", "mensal-documents"),
         ("mensal-importer", "mensal-runtime"),
+        ("mensal-notices", "mensal-store"),
+        ("mensal-notices", "mensal-importer"),
+        ("mensal-documents", "mensal-notices"),
         ("mensal-rails", "mensal-store"),
         ("mensal-rails", "mensal-runtime"),
         ("mensal-store", "mensal-rails"),
@@ -354,6 +365,8 @@ fn a_wrong_edge_is_named() {
         ("mensal-runtime", "mensal-rails"),
         ("plan-run", "mensal-rails"),
         ("mensal-importer", "mensal-domain"),
+        ("mensal-importer", "mensal-notices"),
+        ("plan-run", "mensal-notices"),
         ("plan-run", "mensal-runtime"),
         ("mensal", "plan-run"),
         ("mensal-tests", "mensal"),

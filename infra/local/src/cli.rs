@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use mensal_domain::{
-    ids::{AccountId, GatewayCode, MethodId},
+    delinquency::Channel,
+    ids::{AccountId, GatewayCode, MethodId, TemplateCode},
     invoice::InvoiceId,
+    locale::Locale,
     rail::Rail,
     reference::Reference,
 };
@@ -46,6 +48,9 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Enter a customer's promise to pay: service is back, and not cut, until then.
     Promise(MakePromise),
+    /// What customers read in notices.
+    #[command(subcommand)]
+    Notice(NoticeCommand),
     /// Put a parked account back on the agenda, once what was wrong with it is mended.
     Unpark(Unpark),
     /// What an invoice costs: counts what a deployed stack asks of AWS, and prices it.
@@ -190,6 +195,30 @@ pub(crate) struct MakePromise {
     pub(crate) days: Option<u16>,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum NoticeCommand {
+    /// Show what a notice says, with made-up facts; without a code, list all texts. See docs/notices.md.
+    Preview(PreviewNotice),
+}
+
+#[derive(Args)]
+pub(crate) struct PreviewNotice {
+    /// What it says, as steps of ladders call it: due-soon.
+    pub(crate) code: Option<TemplateCode>,
+    /// By which way: email, sms or hook [default: that of the step which sends it].
+    #[arg(long)]
+    pub(crate) channel: Option<Channel>,
+    /// In which language: pt-BR or en-US [default: that of the first account].
+    #[arg(long)]
+    pub(crate) locale: Option<Locale>,
+    /// The folder of an ISP's files, whose own texts, ladders and name it has [default: the sample ISP].
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) files: Option<PathBuf>,
+    /// Write the page of an e-mail there, too.
+    #[arg(long, value_name = "FILE", requires = "code")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Args)]

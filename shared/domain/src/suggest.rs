@@ -6,10 +6,7 @@ const MAX_COMPARED: usize = 60;
 /// The name most like the given one, if one is like it at all. A name with another number
 /// is that of another thing, and never suggested.
 #[must_use]
-pub fn nearest<'a>(
-    given: &str,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = fold(given);
     let limit = (given.len() / 3).clamp(1, 3);
     names

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
+use crate::notices;
+
 /// The largest file.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
@@ -42,28 +44,44 @@ pub struct Files {
 }
 
 impl Files {
-    /// Every `.csv` file of a folder; other files and folders in it are left alone.
+    /// Every `.csv` file of a folder, and all of its folder `notices` but what is hidden; other files
+    /// and folders in it are left alone.
     ///
     /// # Errors
     /// When the folder or a file of it cannot be read, or is larger than [`MAX_FILE_BYTES`].
     pub fn from_dir(path: &Path) -> Result<Self, io::Error> {
         let mut files = Self::default();
-        for entry in fs::read_dir(path)? {
+        let is_csv = |name: &str| Path::new(name).extension().is_some_and(|end| end == "csv");
+        files.add(path, "", is_csv)?;
+        let notices = path.join(notices::FOLDER);
+        if notices.is_dir() {
+            files.add(&notices, notices::FOLDER, |name| !name.starts_with('.'))?;
+        }
+        Ok(files)
+    }
+
+    /// Reads those files of a folder that are wanted, under their names with its own before them.
+    fn add(
+        &mut self,
+        folder: &Path,
+        before: &str,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<(), io::Error> {
+        for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_csv = Path::new(&name).extension().is_some_and(|extension| extension == "csv");
             let about = fs::metadata(entry.path())?;
-            if !is_csv || !about.is_file() {
+            if !is_wanted(&name) || !about.is_file() {
                 continue;
             }
             if about.len() > MAX_FILE_BYTES {
                 let limit = MAX_FILE_BYTES / 1024 / 1024;
-                let told = format!("{name} is larger than {limit} MiB: import it in parts");
+                let told = format!("{before}{name} is larger than {limit} MiB: import it in parts");
                 return Err(io::Error::new(io::ErrorKind::FileTooLarge, told));
             }
-            files.by_name.insert(name, fs::read(entry.path())?);
+            self.by_name.insert(format!("{before}{name}"), fs::read(entry.path())?);
         }
-        Ok(files)
+        Ok(())
     }
 
     /// The sample ISP, of some 300 accounts.

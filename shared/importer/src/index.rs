@@ -81,6 +81,11 @@ impl<K: Ord + Clone> Index<K> {
         self.lines.entry(key.clone()).or_insert(row.line);
     }
 
+    /// The line that gives a name; 0 if none does.
+    pub(crate) fn line(&self, key: &K) -> u64 {
+        self.lines.get(key).copied().unwrap_or_default()
+    }
+
     /// Whether there is such a name, or may be: a file that could not be read leaves that open.
     pub(crate) fn has<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where

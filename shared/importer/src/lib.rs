@@ -13,6 +13,7 @@ mod index;
 mod isp;
 mod merge;
 mod methods;
+mod notices;
 mod plans;
 pub mod presets;
 mod rules;
@@ -138,6 +139,14 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
             new.account.subscriptions.push(subscription);
         }
     }
+    let needs = notices::Needs {
+        seller: isp.seller.as_ref(),
+        locale: isp.locale,
+        types: &account_types,
+        type_index: &types,
+        accounts: &accounts,
+    };
+    let notices = notices::read(&context, &needs);
     let catalog = Catalog {
         seller: isp.seller?,
         time_zone: isp.time_zone?,
@@ -146,6 +155,7 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
         taxes,
         account_types,
         calendars,
+        notices,
     };
     Some(Dataset { catalog, accounts: accounts.by_id.into_values().collect(), usage })
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use mensal_domain::{
     calendar::Calendar,
+    delinquency::Step,
     ids::CalendarCode,
     settings::{BillingSettings, Exclusions},
 };
@@ -61,6 +62,11 @@ pub fn all() -> &'static [Preset] {
     &ALL
 }
 
+/// The steps of all their ladders.
+pub fn steps() -> impl Iterator<Item = &'static Step> {
+    all().iter().flat_map(|preset| preset.settings.ladder.steps())
+}
+
 fn preset(row: &Row<'_>) -> Option<Preset> {
     let own = settings::read(row);
     let Some(Exclusions::Calendar(code)) = own.calendar.clone() else { return None };
@@ -90,10 +96,15 @@ pub(crate) fn named(code: &str) -> Parsed<&'static Preset> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use mensal_domain::locale::Locale;
+    use mensal_notices::Templates;
+
     use super::*;
 
     #[test]
-    fn every_row_of_the_file_is_a_preset_with_its_source() {
+    fn every_row_of_the_file_is_a_preset_with_its_source_and_its_texts() {
         let rows = DATA.lines().filter(|line| !line.is_empty()).count() - 1;
         assert_eq!(all().len(), rows);
         for preset in all() {
@@ -101,6 +112,12 @@ mod tests {
         }
         let brazil = &named("br").unwrap().settings;
         assert_eq!((brazil.legal_notice_days, brazil.late_fine_percent), (15, 2.into()));
+        for (step, locale) in steps().flat_map(|step| [(step, Locale::PtBr), (step, Locale::EnUs)])
+        {
+            let own = BTreeMap::new();
+            let text = Templates::with(&own).find(&step.template, locale, step.channel);
+            assert!(text.is_some(), "{step} in {}", locale.tag());
+        }
         assert!(named("brasil").unwrap_err().right.contains("use br or us-residential"));
     }
 }

@@ -1,6 +1,9 @@
 //! Made-up facts: for a preview, and for checking that a text fits whatever it may be told.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 use mensal_domain::{
     account::{Address, Customer},
     calendar::{Span, days_after},
@@ -16,7 +19,7 @@ use mensal_domain::{
 use crate::letter::{Bill, Letter, Overdue, OverdueInvoice, ServiceFacts};
 
 /// The day on which the invoice of examples is due.
-const DUE: Date = jiff::civil::date(2026, 11, 10);
+const DUE: Date = date(2026, 11, 10);
 /// A Pix code as long as banks make them. It is nobody's.
 const PIX: &str = "00020126830014br.gov.bcb.pix2561pix.banco.example/qr/v2/9d36b84fc70b478fb95c12729b90ca25\
                    520400005303986540599.905802BR5917PROVEDOR EXEMPLO6009SAO PAULO62070503***63041D3D";
@@ -71,6 +74,12 @@ pub fn examples(when: When, locale: Locale, seller: &Seller) -> Vec<Letter> {
         letter
     };
     let mut all = vec![full.clone(), without(&mut may_lack.iter().copied())];
+    if when == When::Days(0) {
+        // The due date may be a day on which nothing is sent: then it goes on a later one.
+        all.extend(
+            all.clone().into_iter().map(|letter| Letter { today: days_after(DUE, 3), ..letter }),
+        );
+    }
     for one in &may_lack {
         all.push(without(&mut [*one].into_iter()));
         let others = may_lack.iter().copied().filter(|fact| fact != one && !one.is_of(*fact));
@@ -180,9 +189,9 @@ fn full(when: When, locale: Locale, seller: &Seller) -> Letter {
     let (amount, service) = (money("199.80", locale), names(locale));
     let earlier = OverdueInvoice {
         number: "1042-202610".into(),
-        issued: jiff::civil::date(2026, 9, 30),
-        period: Span::new(jiff::civil::date(2026, 10, 1), jiff::civil::date(2026, 11, 1)),
-        due: jiff::civil::date(2026, 10, 10),
+        issued: date(2026, 9, 30),
+        period: Span::new(date(2026, 10, 1), date(2026, 11, 1)),
+        due: date(2026, 10, 10),
         open: invoice.open,
     };
     let later = OverdueInvoice {
@@ -227,8 +236,8 @@ fn bill(locale: Locale) -> Bill {
     let rail = locale.pick(Rail::PixAutomatico, Rail::Card);
     Bill {
         number: "1042-202611".into(),
-        issued: jiff::civil::date(2026, 10, 31),
-        period: Span::new(jiff::civil::date(2026, 11, 1), jiff::civil::date(2026, 12, 1)),
+        issued: date(2026, 10, 31),
+        period: Span::new(date(2026, 11, 1), date(2026, 12, 1)),
         due: DUE,
         total: money("99.90", locale),
         open: money("99.90", locale),

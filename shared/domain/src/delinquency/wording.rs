@@ -26,7 +26,9 @@ pub struct WordingKey {
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidWordingKey {
     /// It has not its three parts.
-    #[error("`{0}` names no text of a notice: write CODE.LOCALE.CHANNEL, like due-soon.pt-BR.email")]
+    #[error(
+        "`{0}` names no text of a notice: write CODE.LOCALE.CHANNEL, like due-soon.pt-BR.email"
+    )]
     Parts(String),
     /// Its code.
     #[error(transparent)]
