@@ -57,6 +57,8 @@ pub fn example(when: When, locale: Locale, seller: &Seller) -> Letter {
         if let Some(overdue) = &mut letter.overdue {
             overdue.invoices.truncate(1);
             overdue.amount = invoice.open;
+            let service = &mut letter.service;
+            service.to_restore = service.to_restore.map(|_| invoice.open);
         }
     }
     letter

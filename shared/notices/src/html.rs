@@ -166,7 +166,7 @@ fn write_block(out: &mut String, block: &Block<'_>) {
                 out,
                 "<div class=\"code\" style=\"margin:8px 0 0;padding:12px;background-color:#f1f3f5;color:#1b1f24;\
                  font-family:SFMono-Regular,Consolas,'Liberation Mono',Menlo,monospace;font-size:14px;\
-                 line-height:20px;white-space:pre-wrap;word-break:break-all;overflow-wrap:anywhere\">{}</div>",
+                 line-height:20px;white-space:pre-wrap;word-break:break-word;overflow-wrap:anywhere\">{}</div>",
                 lines.join("<br>\n")
             )
         }

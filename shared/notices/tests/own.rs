@@ -235,3 +235,21 @@ fn the_variables_that_are_listed_are_those_that_there_are() {
         }
     }
 }
+
+/// The guide for ISPs names every variable, and every text that Mensal brings.
+#[test]
+fn the_guide_is_whole() {
+    let guide = include_str!("../../../docs/notices.md");
+    for name in VARIABLES {
+        let shown = name.strip_prefix("overdue.invoices.").unwrap_or(name);
+        let is_whole = matches!(*name, "isp" | "customer" | "service");
+        assert!(is_whole || guide.contains(&format!("`{shown}`")), "{name}");
+    }
+    for (key, _) in mensal_notices::builtins() {
+        assert!(guide.contains(&format!("`{}`", key.code)), "{key}");
+    }
+    // Its example is taken.
+    let example = guide.split("```\nSubject: ").nth(1).and_then(|rest| rest.split("```").next());
+    let text = format!("Subject: {}", example.unwrap());
+    assert_eq!(faults("due-soon.pt-BR.email", &text, When::Days(-3)), Vec::<String>::new());
+}
