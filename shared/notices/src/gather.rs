@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use mensal_domain::{
-    account::Account,
+    account::{Account, Subscription},
     catalog::Catalog,
     charge::PaymentCodes,
     delinquency::{CutKind, Debt, Foreseen, Happening, HoldKind, NoticeAbout, to_restore},
@@ -135,17 +135,28 @@ fn service(sources: &Sources<'_>) -> Result<ServiceFacts, Contradiction> {
     })
 }
 
-/// The names of the services that are held; of all that run, if none is.
+/// The names of the services that are held; if none is, of those that were ended or away since the
+/// suspension which the notice is about; else of all that run.
 fn names(
     sources: &Sources<'_>,
     held: Option<&[SubscriptionId]>,
 ) -> Result<Vec<String>, HistoryError> {
+    let all = &sources.account.subscriptions;
+    let was_away = |one: &Subscription| match sources.about {
+        NoticeAbout::Invoice(_) => false,
+        NoticeAbout::Suspension(begun) => {
+            one.disconnected_on.is_some_and(|on| on >= begun)
+                || one.cuts.iter().any(|cut| cut.from >= begun)
+        }
+    };
+    let any_was_away = all.iter().any(was_away);
     let mut names: Vec<String> = Vec::new();
-    for subscription in &sources.account.subscriptions {
+    for subscription in all {
         let stretches = stretches(subscription)?;
         let now = stretches.iter().find(|stretch| stretch.span.contains(sources.today));
         let of = match held {
             Some(held) => held.contains(&subscription.id),
+            None if any_was_away => was_away(subscription),
             None => now.is_some_and(|stretch| stretch.service == Service::Active),
         };
         let plan = now.or(stretches.last()).map_or(&subscription.plan, |stretch| &stretch.plan);
