@@ -7,7 +7,7 @@ use std::{
 
 use mensal_domain::{
     catalog::AccountType,
-    delinquency::{Channel, Step, When, WordingKey},
+    delinquency::{Channel, Ladder, Step, When, WordingKey},
     ids::{AccountTypeCode, TemplateCode},
     locale::Locale,
     stationery::Seller,
@@ -92,7 +92,7 @@ fn taken<'a>(needs: &'a Needs<'_>) -> Vec<Taken<'a>> {
     }
     for account in accounts() {
         let line = needs.accounts.index.line(&account.id);
-        let steps = account.overrides.ladder.iter().flat_map(|ladder| ladder.steps());
+        let steps = account.overrides.ladder.iter().flat_map(Ladder::steps);
         let (locale, file) = (account.locale, "accounts.csv");
         all.extend(steps.map(|step| Taken { step, locale, file, line }));
     }

@@ -147,9 +147,9 @@ impl Fact {
     }
 
     fn leave_out(self, letter: &mut Letter) {
-        let (invoice, service) = (&mut letter.invoice, &mut letter.service);
+        let service = &mut letter.service;
         match self {
-            Self::Invoice => *invoice = None,
+            Self::Invoice => letter.invoice = None,
             Self::Overdue => letter.overdue = None,
             Self::Names => service.names.clear(),
             Self::Since => service.held = None,
@@ -159,15 +159,25 @@ impl Fact {
             Self::EndsOn => service.ends_on = None,
             Self::PromisedUntil => service.promised_until = None,
             Self::Rules => letter.rules.clear(),
-            Self::Period => {
-                let overdue = letter.overdue.iter_mut().flat_map(|all| &mut all.invoices);
-                overdue.for_each(|one| one.period = None);
-                invoice.iter_mut().for_each(|invoice| invoice.period = None);
+            Self::Period | Self::Pix | Self::Boleto | Self::Link | Self::Autopay => {
+                for one in letter.overdue.iter_mut().flat_map(|overdue| &mut overdue.invoices) {
+                    one.period = one.period.filter(|_| self != Self::Period);
+                }
+                if let Some(invoice) = &mut letter.invoice {
+                    self.leave_out_of(invoice);
+                }
             }
-            Self::Pix => invoice.iter_mut().for_each(|invoice| invoice.codes.pix = None),
-            Self::Boleto => invoice.iter_mut().for_each(|invoice| invoice.codes.boleto = None),
-            Self::Link => invoice.iter_mut().for_each(|invoice| invoice.codes.link = None),
-            Self::Autopay => invoice.iter_mut().for_each(|invoice| invoice.autopay = None),
+        }
+    }
+
+    fn leave_out_of(self, invoice: &mut Bill) {
+        match self {
+            Self::Period => invoice.period = None,
+            Self::Pix => invoice.codes.pix = None,
+            Self::Boleto => invoice.codes.boleto = None,
+            Self::Link => invoice.codes.link = None,
+            Self::Autopay => invoice.autopay = None,
+            _ => {}
         }
     }
 }
