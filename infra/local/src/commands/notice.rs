@@ -87,7 +87,8 @@ fn step<'a>(
     channel: Option<Channel>,
 ) -> Option<&'a Step> {
     let own = catalog.account_types.values().flat_map(|one| one.settings.ladder.steps());
-    let named: Vec<_> = own.chain(presets::steps()).filter(|step| step.template == *code).collect();
+    let of_presets = presets::steps().map(|step| -> &'a Step { step });
+    let named: Vec<_> = own.chain(of_presets).filter(|step| step.template == *code).collect();
     let by = named.iter().find(|step| Some(step.channel) == channel);
     by.or(named.first()).copied()
 }
