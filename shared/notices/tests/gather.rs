@@ -29,7 +29,7 @@ fn invoice(due: &str, paid: &str) -> Invoice {
     .unwrap()
 }
 
-fn account(more: Value) -> Account {
+fn account(more: &Value) -> Account {
     let mut account = json!({
         "id": "1042", "ver": 1, "type": "home", "cust": { "name": "Ana Lima" }, "locale": "pt-BR", "cur": "BRL",
         "days": [{ "date": "1970-01-01", "day": 10 }], "bal": "0.00 BRL", "last": "0.00 BRL", "cred": "0.00 BRL",
@@ -90,7 +90,7 @@ fn letter(
 
 #[test]
 fn a_warning_tells_what_is_overdue_and_what_comes_next() {
-    let account = account(json!({}));
+    let account = account(&json!({}));
     let invoices = [
         invoice("2026-11-10", "0.00"),
         invoice("2026-10-10", "40.00"),
@@ -126,7 +126,7 @@ fn a_warning_tells_what_is_overdue_and_what_comes_next() {
 
 #[test]
 fn before_it_is_due_nothing_is_overdue_and_what_is_charged_is_announced() {
-    let account = account(json!({}));
+    let account = account(&json!({}));
     let about = NoticeAbout::Invoice("2026-11-10-cycle".parse().unwrap());
     let told = letter(&account, &[invoice("2026-11-10", "0.00")], about, &[], "2026-11-07");
     assert_eq!(told.overdue, None);
@@ -135,7 +135,7 @@ fn before_it_is_due_nothing_is_overdue_and_what_is_charged_is_announced() {
 
 #[test]
 fn who_is_suspended_is_told_of_what_is_and_what_brings_it_back() {
-    let account = account(json!({
+    let account = account(&json!({
         "hold": {
             "kind": "suspended", "since": "2026-12-01", "begun": "2026-12-01", "subs": ["b"],
             "debt": { "invoices": ["2026-10-10-cycle"], "amt": "60.00 BRL" },
@@ -165,7 +165,7 @@ fn what_is_back_or_ended_is_named_and_what_never_left_is_not() {
             one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             one
         };
-        account(json!({ "subs": [one("a", "fibra", &a), one("b", "fone", &b)] }))
+        account(&json!({ "subs": [one("a", "fibra", &a), one("b", "fone", &b)] }))
     };
     let about = NoticeAbout::Suspension(date("2026-12-01"));
     let away = json!({ "cuts": [{ "from": "2026-12-01", "until": "2026-12-03" }] });
