@@ -7,9 +7,10 @@ use mensal::{bank::CODE, importing::import, running::live_a_day, stack::Options}
 use mensal_domain::{
     account::Account,
     calendar::days_after,
-    delinquency::{CutKind, LiftedBy, NoticeState},
+    delinquency::{Channel, CutKind, LiftedBy, NoticeState},
     ids::AccountId,
     money::Money,
+    network::Service,
     payment::{About, Fact, Notice, Receipt},
     rail::Rail,
 };
@@ -20,11 +21,13 @@ use serde_json::json;
 fn account() -> Account {
     serde_json::from_value(json!({
         "id": "1042", "ver": 0, "type": "residencial", "locale": "pt-BR", "cur": "BRL",
+        "mail": "ana@customer.example", "tel": "+5545999990000",
         "cust": { "name": "Ana Exemplo" }, "days": [{ "date": "2020-01-01", "day": 10 }],
         "next": "2026-11-10", "bal": "0.00 BRL", "last": "0.00 BRL", "cred": "0.00 BRL",
-        "subs": [{ "id": "1", "plan": "fibra-500", "start": "2026-01-10", "bill_from": "2026-11-10" }],
+        "subs": [{ "id": "1", "plan": "fibra-500", "start": "2026-01-10", "bill_from": "2026-11-10",
+            "site": "centro", "login": "ana" }],
         "own": {
-            "ladder": "+1:sms:overdue suspended:sms:cut restored:sms:back", "calendar": "none",
+            "ladder": "+1:sms:overdue suspended:sms:suspended restored:email:restored", "calendar": "none",
             "suspend_after_days": { "days": 3 }, "rails": [],
         },
     }))
@@ -80,15 +83,25 @@ async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_da
     assert_eq!(now().await.hold, None, "in the transaction that books the payment");
     let notices = store.notices(&id).await.unwrap();
     let told: Vec<_> = notices.iter().map(|one| (one.id.to_string(), one.state)).collect();
-    let planned = |id: &str| (id.to_owned(), NoticeState::Planned);
+    let delivered = |id: &str| (id.to_owned(), NoticeState::Delivered);
     assert_eq!(
         told,
         [
-            planned("2026-11-10-cycle:+1:sms"),
-            planned("2026-11-30:restored:sms"),
-            planned("2026-11-30:suspended:sms"),
+            delivered("2026-11-10-cycle:+1:sms"),
+            delivered("2026-11-30:restored:email"),
+            delivered("2026-11-30:suspended:sms"),
         ]
     );
+    let posted = home.stack.posted().unwrap();
+    let ways: Vec<_> = posted.iter().map(|one| (one.channel, one.to.as_str())).collect();
+    let phone = (Channel::Sms, "+5545999990000");
+    assert_eq!(ways, [phone, phone, (Channel::Email, "ana@customer.example")]);
+    // The network was told when it was cut, each day since whether it still is, and when it was paid.
+    let ordered: Vec<_> =
+        home.stack.ordered().unwrap().iter().map(|one| (one.login.to_string(), one.service)).collect();
+    let (cut, back) = (Service::Suspended, Service::Full);
+    let want = [cut, cut, cut, cut, back].map(|service| ("ana".to_owned(), service));
+    assert_eq!(ordered, want);
     let kept = &store.suspensions(&id).await.unwrap()[0];
     assert_eq!(kept.steps[0].kind, CutKind::Suspended);
     assert_eq!(kept.steps[0].because[0], "3 dias após a inadimplência (suspend_after_days)");

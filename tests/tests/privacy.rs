@@ -68,6 +68,8 @@ async fn no_line_of_the_log_says_who_is_billed() {
         "render-invoice",
         "register-charge",
         "review-account",
+        "send-notice",
+        "toggle-service",
         "collect-payment",
         "receive-webhook",
         "apply-payment",

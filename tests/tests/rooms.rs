@@ -24,6 +24,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("mensal-runtime", &["mensal-domain", "mensal-rails", "mensal-store"]),
     ("mensal-importer", &["mensal-domain", "mensal-notices", "mensal-store"]),
     ("mensal-notices", &["mensal-domain"]),
+    ("mensal-network", &["mensal-domain", "mensal-rails"]),
     ("mensal-rails", &["mensal-domain"]),
 ];
 
@@ -31,6 +32,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 const FUNCTIONS: &[&str] = &[
     "mensal-documents",
     "mensal-domain",
+    "mensal-network",
     "mensal-notices",
     "mensal-rails",
     "mensal-runtime",

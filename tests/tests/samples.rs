@@ -19,6 +19,8 @@ mod issue;
 mod mailbox;
 #[path = "samples/money.rs"]
 mod money;
+#[path = "samples/notice.rs"]
+mod notice;
 #[path = "samples/paying.rs"]
 mod paying;
 #[path = "samples/plan.rs"]
@@ -35,6 +37,8 @@ mod render;
 mod review;
 #[path = "samples/schema.rs"]
 mod schema;
+#[path = "samples/toggle.rs"]
+mod toggle;
 #[path = "samples/view.rs"]
 mod view;
 #[path = "samples/webhook.rs"]
@@ -64,6 +68,10 @@ fn every_sample_is_used_by_a_test() {
     used.extend(publish::CASES.iter().map(|case| case.0));
     used.extend(register::CASES.iter().map(|case| case.0));
     used.extend(review::CASES.iter().map(|case| case.0));
+    used.extend(notice::CASES.iter().map(|case| case.0));
+    used.extend([notice::DELIVERED, notice::BOUNCED, notice::NOTHING]);
+    used.extend(toggle::CASES.iter().map(|case| case.0));
+    used.extend([toggle::SWEEP]);
     used.extend(collect::CASES.iter().map(|case| case.0));
     used.extend(webhook::CASES.iter().map(|case| case.0));
     used.extend(apply::CASES.iter().map(|case| case.file));

@@ -55,6 +55,7 @@ impl ApplyPayment {
             notices: &notices,
             payments: &[],
             suspension: suspension.as_ref(),
+            network: &[],
             settings,
             rules: follows,
             calendar,

@@ -15,7 +15,7 @@ use mensal_runtime::{
     Failure, batch,
     config::Documents,
     dead_letters::DeadLetters,
-    messages::{ConvergeCharges, MoveMoney, RenderInvoice},
+    messages::{ConvergeCharges, MoveMoney, RenderInvoice, SendNotice, SetService},
     queue::Queue,
     start::Function,
 };
@@ -34,7 +34,11 @@ pub struct PublishEvents {
     pub collect_queue: Queue,
     /// Documents to be made.
     pub document_queue: Queue,
-    /// When they are made.
+    /// Notices to be sent to customers.
+    pub notice_queue: Queue,
+    /// Accounts whose service the network is to be told of.
+    pub service_queue: Queue,
+    /// When documents are made.
     pub documents: Documents,
     /// What cannot be done.
     pub dead_letters: DeadLetters,
@@ -76,7 +80,9 @@ impl PublishEvents {
         }
         self.charge_queue.send(&asked.charges).await?;
         self.document_queue.send(&asked.documents).await?;
+        self.service_queue.send(&asked.services).await?;
         self.collect_queue.send(&asked.refunds).await?;
+        self.notice_queue.send(&asked.notices).await?;
         self.bus.put(&events).await
     }
 }
@@ -87,6 +93,8 @@ struct Asked {
     charges: Vec<ConvergeCharges>,
     documents: Vec<RenderInvoice>,
     refunds: Vec<MoveMoney>,
+    notices: Vec<SendNotice>,
+    services: Vec<SetService>,
 }
 
 impl Asked {
@@ -107,6 +115,8 @@ impl Asked {
             Task::Refund(account, payment) => {
                 self.refunds.push(MoveMoney::Refund { account, payment });
             }
+            Task::Service(account) => self.services.push(SetService { account, sweep: None }),
+            Task::Notice(account, notice) => self.notices.push(SendNotice { account, notice }),
         }
     }
 }

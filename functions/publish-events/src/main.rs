@@ -15,6 +15,8 @@ async fn main() -> Result<(), Error> {
         charge_queue: Queue::new(clients.sqs(), config::required(config::CHARGE_QUEUE)?),
         collect_queue: Queue::new(clients.sqs(), config::required(config::COLLECT_QUEUE)?),
         document_queue: Queue::new(clients.sqs(), config::required(config::DOCUMENT_QUEUE)?),
+        notice_queue: Queue::new(clients.sqs(), config::required(config::NOTICE_QUEUE)?),
+        service_queue: Queue::new(clients.sqs(), config::required(config::SERVICE_QUEUE)?),
         documents: config::documents()?,
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
     };

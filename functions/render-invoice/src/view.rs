@@ -64,7 +64,7 @@ impl RenderInvoice {
 /// What whoever views hears of a failure; the log hears all of it.
 fn problem(failure: Failure) -> Value {
     match failure {
-        Failure::Retry(why) => {
+        Failure::Retry(why) | Failure::Early { why, .. } => {
             tracing::warn!(why, "a document is not answered");
             http::problem(503, "The document cannot be had at this moment", "ask again in a while")
         }

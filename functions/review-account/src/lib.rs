@@ -13,12 +13,12 @@ use mensal_runtime::{
     Failure, batch,
     catalogs::Catalogs,
     dead_letters::DeadLetters,
-    messages::{MoveMoney, ReviewAccount},
+    messages::{MoveMoney, ReviewAccount, SetService},
     metrics::{self, Metric},
     queue::Queue,
     start::Function,
 };
-use mensal_store::{Decided, Store, StoreError};
+use mensal_store::{Decided, Reviewed, Store, StoreError};
 use serde_json::Value;
 
 /// An account that others change all the time is read again so many times.
@@ -33,6 +33,8 @@ pub struct ReviewAccounts {
     pub catalogs: Catalogs,
     /// Accounts of which something is to be collected.
     pub collect_queue: Queue,
+    /// Accounts of which the network is asked whether it still does what it is to do.
+    pub service_queue: Queue,
     /// What cannot be done.
     pub dead_letters: DeadLetters,
 }
@@ -77,7 +79,19 @@ impl ReviewAccounts {
         let rules = catalog.rules_of(account).map_err(poison)?;
         let read = self.store.reviewed(account, &rules).await?;
         let reviewed = review(read.known(account, &rules, today)).map_err(poison)?;
+        self.sweep(account, &read, today).await?;
         self.commit(account, reviewed, &rules, &catalog, today).await
+    }
+
+    /// Has the network asked again of what it has confirmed, or has not. What is decided just now it is
+    /// told by itself.
+    async fn sweep(&self, account: &Account, read: &Reviewed, today: Date) -> Result<(), Failure> {
+        let unsettled = read.network.iter().any(|login| !login.is_settled());
+        if unsettled || account.hold.is_some() && !read.network.is_empty() {
+            let sweep = SetService { account: account.id.clone(), sweep: Some(today) };
+            self.service_queue.send(&[sweep]).await?;
+        }
+        Ok(())
     }
 
     /// One transaction: the account, what was charged at once, and all that goes with it.
@@ -125,6 +139,12 @@ enum Stop {
 /// Data that contradicts itself: nothing is sent or cut until people have looked at it.
 fn poison(why: impl std::fmt::Display) -> Stop {
     Stop::Failed(Failure::Poison(why.to_string()))
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 impl From<StoreError> for Stop {

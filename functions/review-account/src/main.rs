@@ -17,6 +17,7 @@ async fn main() -> Result<(), Error> {
         catalogs: Catalogs::new(store.clone()),
         store,
         collect_queue: Queue::new(clients.sqs(), config::required(config::COLLECT_QUEUE)?),
+        service_queue: Queue::new(clients.sqs(), config::required(config::SERVICE_QUEUE)?),
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
     };
     run(function, watch).await

@@ -9,12 +9,13 @@ use crate::{
     delinquency::{Hold, Promise},
     ids::{
         AccountId, AccountTypeCode, CategoryCode, ChargeId, DiscountCode, MeterCode, PlanCode,
-        RegionCode, SubscriptionId, TaxCode,
+        RegionCode, SiteCode, SubscriptionId, TaxCode,
     },
     invoice::InvoiceId,
     locale::Locale,
     method::PaymentMethod,
     money::{Currency, Money, MoneyError},
+    network::Login,
     period::{BillDay, BillDayChange, Grid, Interval},
     settings::Overrides,
 };
@@ -138,6 +139,12 @@ pub struct Subscription {
     pub id: SubscriptionId,
     /// The plan at the start.
     pub plan: PlanCode,
+    /// The site whose access servers know it; none: the network is not told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteCode>,
+    /// What they know it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<Login>,
     /// The quantity at the start.
     #[serde(rename = "qty", default = "one", skip_serializing_if = "is_one")]
     pub quantity: u32,

@@ -12,13 +12,13 @@ use serde::Serialize;
 
 pub use detail::{
     AccountDetail, AllocationDetail, ChargeDetail, Detail, InvoiceDetail, MethodDetail,
-    PaymentDetail, ServiceDetail,
+    NoticeDetail, PaymentDetail, ServiceDetail,
 };
 
 use crate::{
     account::Account,
     charge::Charges,
-    delinquency::{CustomerNotice, HoldKind, Suspension},
+    delinquency::{CustomerNotice, HoldKind, NoticeAbout, NoticeState, Suspension},
     invoice::{Invoice, InvoiceStatus, content_hash},
     method::{MethodState, PaymentMethod},
     payment::Payment,
@@ -64,6 +64,9 @@ pub fn events_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Eve
         (Some(Document::Account(old)), Some(Document::Account(new))) => {
             let all = parking(old, new).into_iter().chain(service(old, new));
             all.chain(methods(old, new)).collect()
+        }
+        (Some(Document::Notice(old)), Some(Document::Notice(new))) => {
+            notice(old, new).into_iter().collect()
         }
         (old, Some(Document::Charges(new))) => match old {
             Some(Document::Charges(old)) => money::charges(Some(old), new),
@@ -132,6 +135,36 @@ fn service(old: &Account, new: &Account) -> Option<Event> {
         debt: hold.debt.amount,
     };
     Some(event(name, Detail::Service(detail)))
+}
+
+/// What has become of a notice to a customer.
+fn notice(old: &CustomerNotice, new: &CustomerNotice) -> Option<Event> {
+    let (name, at) = match new.state {
+        state if state == old.state => return None,
+        NoticeState::Planned | NoticeState::Sending => return None,
+        NoticeState::Sent => ("mensal.notice.sent.v1", new.sent),
+        NoticeState::Delivered => ("mensal.notice.delivered.v1", new.delivered),
+        NoticeState::Bounced => ("mensal.notice.bounced.v1", None),
+        NoticeState::Complained => ("mensal.notice.complained.v1", None),
+        NoticeState::Dropped => ("mensal.notice.dropped.v1", None),
+    };
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let invoice = match new.id.about {
+        NoticeAbout::Invoice(invoice) => Some(invoice),
+        NoticeAbout::Suspension(_) => None,
+    };
+    let detail = NoticeDetail {
+        account: new.account.clone(),
+        notice: new.id,
+        invoice,
+        channel: new.id.channel,
+        template: new.template.clone(),
+        legal: new.legal,
+        reference: some(&new.reference),
+        at,
+        reason: some(&new.reason),
+    };
+    Some(event(name, Detail::Notice(detail)))
 }
 
 fn methods(old: &Account, new: &Account) -> Vec<Event> {

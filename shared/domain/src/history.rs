@@ -231,6 +231,8 @@ mod tests {
             plan: "basic".parse().unwrap(),
             quantity: 1,
             start: "2026-01-10".parse().unwrap(),
+            site: None,
+            login: None,
             billed_elsewhere_until: None,
             own_price: None,
             discounts: vec![],

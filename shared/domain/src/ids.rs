@@ -73,6 +73,8 @@ macro_rules! ids {
 ids! {
     /// The customer's account number.
     AccountId = "account id",
+    /// A place of the ISP's network, with the access servers that know its customers.
+    SiteCode = "site code",
     /// One subscription of an account; unique within the account.
     SubscriptionId = "subscription id",
     /// One one-off charge of an account; unique within the account, for ever.

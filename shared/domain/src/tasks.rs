@@ -3,6 +3,8 @@
 
 use crate::{
     charge::Charges,
+    delinquency::{CustomerNotice, NoticeId, NoticeState},
+    enforcement::may_differ,
     events::Document,
     ids::AccountId,
     invoice::{Invoice, InvoiceId, InvoiceStatus},
@@ -20,6 +22,10 @@ pub enum Task {
     DocumentAgain(AccountId, InvoiceId),
     /// Give money back.
     Refund(AccountId, PaymentId),
+    /// Send a notice to the customer.
+    Notice(AccountId, NoticeId),
+    /// Tell the network what the account's service is to be.
+    Service(AccountId),
 }
 
 /// What is to be done because of a change of an item.
@@ -36,6 +42,11 @@ pub fn tasks_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Task
                 _ => None,
             };
             to_be_refunded(old, new)
+        }
+        (None, Some(Document::Notice(new))) => decided(new),
+        (Some(Document::Account(old)), Some(Document::Account(new))) => {
+            let told = may_differ(old, new);
+            if told { vec![Task::Service(new.id.clone())] } else { Vec::new() }
         }
         _ => Vec::new(),
     }
@@ -97,6 +108,12 @@ fn charged(old: Option<&Charges>, new: &Charges) -> Vec<Task> {
     } else {
         vec![Task::DocumentAgain(account, id)]
     }
+}
+
+/// What becomes of it afterwards is noted by whoever sends it.
+fn decided(new: &CustomerNotice) -> Vec<Task> {
+    let planned = new.state == NoticeState::Planned;
+    if planned { vec![Task::Notice(new.account.clone(), new.id)] } else { Vec::new() }
 }
 
 fn to_be_refunded(old: Option<&Payment>, new: &Payment) -> Vec<Task> {
@@ -173,6 +190,8 @@ mod tests {
             Task::Document(..) => "document",
             Task::DocumentAgain(..) => "document again",
             Task::Refund(..) => "refund",
+            Task::Notice(..) => "notice",
+            Task::Service(..) => "service",
         };
         tasks_between(old, Some(new)).into_iter().map(name).collect()
     }
@@ -299,5 +318,20 @@ mod tests {
         assert!(asked(Some(&held), &held).is_empty());
         assert!(asked(Some(&held), &none).is_empty());
         assert!(asked(None, &none).is_empty());
+    }
+
+    #[test]
+    fn a_notice_is_sent_once_it_is_decided_and_not_for_what_becomes_of_it() {
+        let notice = |state: &str| {
+            let notice = json!({
+                "account": "1042", "id": "2026-11-10-cycle:-3:email", "template": "due-soon",
+                "on": "2026-11-17", "state": state,
+            });
+            Document::Notice(serde_json::from_value(notice).unwrap())
+        };
+        assert_eq!(asked(None, &notice("planned")), ["notice"]);
+        assert!(asked(Some(&notice("planned")), &notice("sending")).is_empty());
+        assert!(asked(Some(&notice("sending")), &notice("planned")).is_empty());
+        assert!(asked(None, &notice("delivered")).is_empty());
     }
 }

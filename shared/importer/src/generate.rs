@@ -189,6 +189,8 @@ fn subscription(id: &str, plan: &str, start: Date) -> Subscription {
         plan: name(plan),
         quantity: 1,
         start,
+        site: None,
+        login: None,
         billed_elsewhere_until: None,
         own_price: None,
         discounts: vec![],

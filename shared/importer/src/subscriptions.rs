@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use mensal_domain::{
     account::{Change, GivenDiscount, ServiceEvent, Subscription},
     history::{HistoryFault, Stretch, stretches},
-    ids::{AccountId, DiscountCode, PlanCode, SubscriptionId},
+    ids::{AccountId, DiscountCode, PlanCode, SiteCode, SubscriptionId},
+    network::Login,
     suggest::nearest,
 };
 
@@ -32,7 +33,7 @@ const SUBSCRIPTIONS: Spec = Spec {
     file: "subscriptions.csv",
     needed: false,
     required: &["account", "id", "plan", "start"],
-    optional: &["quantity", "bill_from", "price"],
+    optional: &["quantity", "bill_from", "price", "site", "login"],
 };
 const GIVEN: Spec = Spec {
     file: "given_discounts.csv",
@@ -152,11 +153,20 @@ fn subscription(
     }
     let currency = plan.as_ref().and_then(|plan| plans.by_code.get(plan)).map(|plan| plan.currency);
     let own_price = row.may("price", |given| price(currency, given));
+    let site = row.may("site", named::<SiteCode>);
+    let login = row.may("login", named::<Login>);
+    if site.is_some() != login.is_some() {
+        let column = if site.is_some() { "login" } else { "site" };
+        let right = "the network is told of a login at a site: give both, or neither";
+        row.fault(column, "is missing", right);
+    }
     Some(Subscription {
         id: id?,
         plan: plan?,
         quantity: quantity.unwrap_or(1),
         start: start?,
+        site: login.as_ref().and(site),
+        login,
         billed_elsewhere_until: bill_from.filter(|from| Some(*from) != start),
         own_price,
         discounts: vec![],

@@ -3,7 +3,8 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::{Certificate, Identity, Method, StatusCode, Url};
+use reqwest::{Certificate, Identity, Url};
+pub use reqwest::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::gateway::Fault;
@@ -90,6 +91,16 @@ pub struct Answer {
 }
 
 impl Http {
+    /// A client of one address, whose requests go to just that: of the path "".
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn exactly(address: &str) -> Result<Self, Unusable> {
+        let Self { client, .. } = Self::new(address, None, None)?;
+        let base = Url::parse(address).map_err(|_| Unusable::Address(address.to_owned()))?;
+        Ok(Self { client, base })
+    }
+
     /// A client of a host. `roots` are certificates, as PEM, that are trusted beside those of the
     /// system: some banks sign their own.
     ///
@@ -180,6 +191,12 @@ impl Request {
     #[must_use]
     pub fn json(self, body: &impl Serialize) -> Self {
         Self(self.0.json(body))
+    }
+
+    /// A body of JSON that is written already: what is signed has to be sent byte by byte.
+    #[must_use]
+    pub fn written(self, body: Vec<u8>) -> Self {
+        Self(self.0.header("content-type", "application/json").body(body))
     }
 
     /// A body as forms send it.

@@ -19,8 +19,9 @@ use tracing::{Instrument, Span, field::Empty};
 use crate::{
     Failure,
     dead_letters::DeadLetters,
-    messages::{self, Message},
+    messages::Message,
     metrics::{self, Metric},
+    queue::Queue,
     watch::fault,
 };
 
@@ -87,7 +88,44 @@ where
     T: Message,
     F: Future<Output = Result<(), Failure>>,
 {
-    let handle = &handle;
+    let (response, _) = each(event, dead_letters, &handle).await?;
+    Ok(response)
+}
+
+/// As [`messages`], for a function that may find a message too early ([`Failure::Early`]): its queue
+/// keeps it back for so long.
+///
+/// # Errors
+/// As [`messages`].
+pub async fn timely<T, F>(
+    event: Value,
+    dead_letters: &DeadLetters,
+    queue: &Queue,
+    handle: impl Fn(T) -> F,
+) -> Result<SqsBatchResponse, Failure>
+where
+    T: Message,
+    F: Future<Output = Result<(), Failure>>,
+{
+    let (response, early) = each(event, dead_letters, &handle).await?;
+    for (receipt, wait) in early {
+        queue.keep_back(&receipt, wait).await;
+    }
+    Ok(response)
+}
+
+/// Messages that came too early, by their receipts, and for how long.
+type Early = Vec<(String, Duration)>;
+
+async fn each<T, F>(
+    event: Value,
+    dead_letters: &DeadLetters,
+    handle: &impl Fn(T) -> F,
+) -> Result<(SqsBatchResponse, Early), Failure>
+where
+    T: Message,
+    F: Future<Output = Result<(), Failure>>,
+{
     let failed = stream::iter(records(event)?)
         .map(|record| {
             let span = span(record["messageId"].as_str().unwrap_or_default());
@@ -97,21 +135,29 @@ where
         .filter_map(|failed| async move { failed })
         .collect::<Vec<_>>()
         .await;
-    let mut response = SqsBatchResponse::default();
-    for id in failed {
+    let (mut response, mut early) = (SqsBatchResponse::default(), Vec::new());
+    for Again { id, receipt } in failed {
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = id;
         response.batch_item_failures.push(failure);
+        early.extend(receipt);
     }
-    Ok(response)
+    Ok((response, early))
 }
 
-/// Handles one message; gives its id if it is to come again.
+/// A message that is to come again.
+struct Again {
+    id: String,
+    /// Its receipt, if it came too early, and for how long.
+    receipt: Option<(String, Duration)>,
+}
+
+/// Handles one message; says whether it is to come again.
 async fn message<T, F>(
     record: Value,
     dead_letters: &DeadLetters,
     handle: &impl Fn(T) -> F,
-) -> Option<String>
+) -> Option<Again>
 where
     T: Message,
     F: Future<Output = Result<(), Failure>>,
@@ -123,11 +169,11 @@ where
             let id = record["messageId"].as_str().unwrap_or_default().to_owned();
             let poison = Err(Failure::Poison(format!("not an SQS message: {why}")));
             let settled = settle(poison, &record.to_string(), dead_letters).await;
-            return settled.err().map(|_| id);
+            return settled.err().map(|_| Again { id, receipt: None });
         }
     };
     let body = message.body.as_deref().unwrap_or_default();
-    let done = match messages::read::<T>(body) {
+    let done = match T::read(body) {
         Ok(read) => {
             read.note(&Span::current());
             guarded(handle(read)).await
@@ -135,7 +181,11 @@ where
         Err(poison) => Err(poison),
     };
     let id = message.message_id.clone().unwrap_or_default();
-    settle(done, body, dead_letters).await.err().map(|_| id)
+    if let Err(Failure::Early { why, wait }) = &done {
+        tracing::info!(why, seconds = wait.as_secs(), "it comes again then");
+        return Some(Again { id, receipt: message.receipt_handle.map(|receipt| (receipt, *wait)) });
+    }
+    settle(done, body, dead_letters).await.err().map(|_| Again { id, receipt: None })
 }
 
 /// Handles the records of a stream event in their order, and says from which on they are to come

@@ -129,6 +129,25 @@ impl Clients {
         aws_sdk_eventbridge::Client::from_conf(config.interceptor(self.requests.clone()).build())
     }
 
+    /// SES, which is asked once and never again by itself: mail has no key by which the second of two
+    /// requests would be known for the first.
+    #[must_use]
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        let config = aws_sdk_sesv2::config::Builder::from(&self.config);
+        let config = config.retry_config(RetryConfig::disabled());
+        aws_sdk_sesv2::Client::from_conf(config.interceptor(self.requests.clone()).build())
+    }
+
+    /// End User Messaging, which is asked once, too.
+    #[must_use]
+    pub fn sms(&self) -> aws_sdk_pinpointsmsvoicev2::Client {
+        let config = aws_sdk_pinpointsmsvoicev2::config::Builder::from(&self.config);
+        let config = config.retry_config(RetryConfig::disabled());
+        aws_sdk_pinpointsmsvoicev2::Client::from_conf(
+            config.interceptor(self.requests.clone()).build(),
+        )
+    }
+
     /// S3, by paths rather than host names where the endpoint is a local one.
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {

@@ -66,6 +66,22 @@ pub const REVIEW_QUEUE: &str = "MENSAL_REVIEW_QUEUE";
 pub const COLLECT_QUEUE: &str = "MENSAL_COLLECT_QUEUE";
 /// The URL of the queue of what gateways have told.
 pub const PAYMENT_QUEUE: &str = "MENSAL_PAYMENT_QUEUE";
+/// The URL of the queue of notices to be sent, and of what has become of them.
+pub const NOTICE_QUEUE: &str = "MENSAL_NOTICE_QUEUE";
+/// The URL of the queue of accounts whose service the network is to be told of.
+pub const SERVICE_QUEUE: &str = "MENSAL_SERVICE_QUEUE";
+/// What the names of the secrets of sites begin with; the code follows.
+pub const NETWORK_SECRETS: &str = "MENSAL_NETWORK_SECRETS";
+/// The address that e-mail comes from, whose domain SES knows to be the ISP's; empty: none is sent.
+pub const MAIL_FROM: &str = "MENSAL_MAIL_FROM";
+/// The configuration set by which SES tells what has become of e-mail.
+pub const MAIL_SET: &str = "MENSAL_MAIL_SET";
+/// The number, sender id or pool that text messages come from; empty: none is sent.
+pub const SMS_FROM: &str = "MENSAL_SMS_FROM";
+/// The configuration set by which End User Messaging tells what has become of text messages.
+pub const SMS_SET: &str = "MENSAL_SMS_SET";
+/// What the name of the secret of the hook begins with that notices are posted to.
+pub const NOTICE_SECRETS: &str = "MENSAL_NOTICE_SECRETS";
 /// The codes of the ISP's gateways, with commas between them; each has a secret.
 pub const GATEWAYS: &str = "MENSAL_GATEWAYS";
 /// What the names of the gateways' secrets begin with; the code follows.

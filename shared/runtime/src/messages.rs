@@ -5,11 +5,13 @@
 
 use jiff::{Timestamp, civil::Date};
 use mensal_domain::{
+    delinquency::{NoticeAbout, NoticeId},
     ids::AccountId,
     invoice::InvoiceId,
     payment::{Notice, PaymentId},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use tracing::{Span, field::display};
 
 use crate::Failure;
@@ -94,6 +96,36 @@ pub struct ReviewAccount {
     pub through: Date,
 }
 
+/// Send a notice to a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendNotice {
+    /// To whom.
+    pub account: AccountId,
+    /// Which.
+    pub notice: NoticeId,
+}
+
+/// Tell the network what an account's service is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetService {
+    /// Which account.
+    pub account: AccountId,
+    /// On this day, tell it of what it has confirmed, too, in case it has lost it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Date>,
+}
+
+/// What comes to whoever sends notices.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoticeWork {
+    /// One to be sent.
+    Send(SendNotice),
+    /// What whoever delivers them tells of one, by an event of its own form.
+    Told(Value),
+}
+
 /// Make the document of one invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,58 +186,87 @@ impl ApplyNotice {
 }
 
 /// A message of a queue, which says what it is about.
-pub trait Message: DeserializeOwned {
+pub trait Message: Sized {
+    /// Reads one from the body that travelled.
+    ///
+    /// # Errors
+    /// [`Failure::Poison`] says what is wrong with it.
+    fn read(body: &str) -> Result<Self, Failure>;
+
     /// Notes what it is about in the span of its handling (its fields are `run`, `shard`,
     /// `account` and `invoice`), so that each line logged meanwhile says so. Ids only.
     fn note(&self, span: &Span);
 }
 
-impl Message for PlanShard {
-    fn note(&self, span: &Span) {
-        span.record("run", display(self.date)).record("shard", self.shard);
-    }
+/// Of those that are ours: how each notes what it is about.
+macro_rules! ours {
+    ($($message:ty: $note:expr;)*) => { $(
+        impl Message for $message {
+            fn read(body: &str) -> Result<Self, Failure> {
+                read(body)
+            }
+            fn note(&self, span: &Span) {
+                let note: fn(&Self, &Span) = $note;
+                note(self, span);
+            }
+        }
+    )* };
 }
 
-impl Message for BillAccount {
-    fn note(&self, span: &Span) {
-        span.record("run", display(self.through)).record("account", display(&self.account));
-    }
-}
-
-impl Message for ReviewAccount {
-    fn note(&self, span: &Span) {
-        span.record("run", display(self.through)).record("account", display(&self.account));
-    }
-}
-
-impl Message for ConvergeCharges {
-    fn note(&self, span: &Span) {
-        span.record("account", display(&self.account)).record("invoice", display(self.invoice));
-    }
-}
-
-impl Message for MoveMoney {
-    fn note(&self, span: &Span) {
-        match self {
-            Self::Collect { account, through } => {
+ours! {
+    PlanShard: |one, span| {
+        span.record("run", display(one.date)).record("shard", one.shard);
+    };
+    BillAccount: |one, span| {
+        span.record("run", display(one.through)).record("account", display(&one.account));
+    };
+    ReviewAccount: |one, span| {
+        span.record("run", display(one.through)).record("account", display(&one.account));
+    };
+    ConvergeCharges: |one, span| {
+        span.record("account", display(&one.account)).record("invoice", display(one.invoice));
+    };
+    RenderInvoice: |one, span| {
+        span.record("account", display(&one.account)).record("invoice", display(one.invoice));
+    };
+    SendNotice: |one, span| {
+        span.record("account", display(&one.account));
+        if let NoticeAbout::Invoice(invoice) = one.notice.about {
+            span.record("invoice", display(invoice));
+        }
+    };
+    SetService: |one, span| {
+        span.record("account", display(&one.account));
+        span.record("run", one.sweep.map(display));
+    };
+    MoveMoney: |one, span| {
+        match one {
+            MoveMoney::Collect { account, through } => {
                 span.record("run", display(through)).record("account", display(account))
             }
-            Self::Refund { account, .. } => span.record("account", display(account)),
+            MoveMoney::Refund { account, .. } => span.record("account", display(account)),
         };
-    }
-}
-
-impl Message for ApplyNotice {
-    fn note(&self, span: &Span) {
-        let about = self.notice.about();
+    };
+    ApplyNotice: |one, span| {
+        let about = one.notice.about();
         span.record("account", about.account().map(display));
         span.record("invoice", about.invoice().map(display));
-    }
+    };
 }
 
-impl Message for RenderInvoice {
+impl Message for NoticeWork {
+    /// What is none of ours is an event of whoever delivers notices.
+    fn read(body: &str) -> Result<Self, Failure> {
+        match serde_json::from_str::<Value>(body) {
+            Ok(event @ Value::Object(_)) if event.get("v").is_none() => Ok(Self::Told(event)),
+            _ => read(body).map(Self::Send),
+        }
+    }
+
     fn note(&self, span: &Span) {
-        span.record("account", display(&self.account)).record("invoice", display(self.invoice));
+        if let Self::Send(one) = self {
+            one.note(span);
+        }
     }
 }
 
@@ -238,10 +299,10 @@ pub fn read<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_value<T: DeserializeOwned>(mut value: serde_json::Value) -> Result<T, Failure> {
+pub fn read_value<T: DeserializeOwned>(mut value: Value) -> Result<T, Failure> {
     let poison = |why: String| Err(Failure::Poison(why));
     let version = value.as_object_mut().and_then(|object| object.remove("v"));
-    match version.as_ref().and_then(serde_json::Value::as_u64) {
+    match version.as_ref().and_then(Value::as_u64) {
         Some(VERSION) => {}
         Some(other) => {
             return poison(format!("version {other}: this function speaks version {VERSION}"));

@@ -68,8 +68,16 @@ pub enum Metric {
     NoticesMissed,
     /// Notices to customers that were decided.
     NoticesDecided,
+    /// Notices to customers that whoever delivers them has taken.
+    NoticesSent,
+    /// Notices to customers that could not be delivered, or that a customer calls spam.
+    NoticesFailed,
     /// Services that were slowed down or suspended.
     ServicesHeld,
+    /// Services that the network has confirmed.
+    ServicesConfirmed,
+    /// Services that an access server refuses.
+    ServicesRefused,
     /// Differences between gateways, payments and invoices on one day.
     Differences,
 }
@@ -107,7 +115,11 @@ impl Metric {
             Self::NoticesUnmatched => "NoticesUnmatched",
             Self::NoticesMissed => "NoticesMissed",
             Self::NoticesDecided => "NoticesDecided",
+            Self::NoticesSent => "NoticesSent",
+            Self::NoticesFailed => "NoticesFailed",
             Self::ServicesHeld => "ServicesHeld",
+            Self::ServicesConfirmed => "ServicesConfirmed",
+            Self::ServicesRefused => "ServicesRefused",
             Self::Differences => "Differences",
         }
     }

@@ -1,5 +1,7 @@
 //! Sending: ten messages a request, until the queue has all of them.
 
+use std::time::Duration;
+
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use mensal_store::telling::failed_request;
@@ -17,6 +19,9 @@ pub struct Queue {
 const AT_ONCE: usize = 10;
 /// As many requests as are under way together.
 const TOGETHER: usize = 8;
+/// As long as a queue keeps a message back at once: 12 hours (SQS Developer Guide, "Visibility timeout")
+/// since it was received, which is a little while ago.
+const LONGEST: Duration = Duration::from_secs(12 * 60 * 60 - 120);
 /// A request whose entries fail in part is sent again for those, so many times in all.
 const ATTEMPTS: usize = 3;
 
@@ -41,6 +46,17 @@ impl Queue {
             .map(Ok)
             .try_for_each_concurrent(TOGETHER, |batch| self.send_batch(batch))
             .await
+    }
+
+    /// Keeps back a message that was received, so that it comes again after so long and no sooner. Where
+    /// the queue does not do so, it comes sooner, and is kept back then.
+    pub(crate) async fn keep_back(&self, receipt: &str, wait: Duration) {
+        let seconds = wait.min(LONGEST).as_secs().try_into().unwrap_or(0);
+        let request = self.client.change_message_visibility().queue_url(&self.url);
+        let kept = request.receipt_handle(receipt).visibility_timeout(seconds).send().await;
+        if let Err(why) = kept {
+            tracing::warn!(why = failed_request(&why), "a message is not kept back");
+        }
     }
 
     async fn send_batch(&self, bodies: &[String]) -> Result<(), Failure> {

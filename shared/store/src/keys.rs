@@ -148,6 +148,12 @@ pub(crate) fn suspension(account: &AccountId, begun: Date) -> Key {
     Key { pk: account_pk(account), sk: format!("{SUSPENSION_PREFIX}{begun}") }
 }
 
+pub(crate) const ENFORCED_PREFIX: &str = "NET#";
+
+pub(crate) fn enforced(account: &AccountId, subscription: &SubscriptionId) -> Key {
+    Key { pk: account_pk(account), sk: format!("{ENFORCED_PREFIX}{subscription}") }
+}
+
 /// What a gateway calls something by, where it carries no key of ours.
 pub(crate) fn reference(gateway: &GatewayCode, reference: &Reference) -> Key {
     Key { pk: format!("R#{gateway}#{reference}"), sk: "REF".into() }

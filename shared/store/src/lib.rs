@@ -6,12 +6,14 @@
 mod accounts;
 mod catalog;
 mod charges;
+mod enforced;
 mod error;
 mod images;
 mod issue;
 mod keys;
 mod looked;
 mod meter;
+mod notices;
 mod pages;
 mod parking;
 mod payments;

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::civil::Date;
 use mensal_domain::{
-    account::Account,
+    account::{Account, Subscription},
     catalog::Rules,
     charge::Charges,
     delinquency::{CustomerNotice, Known, LateCharging, NoticeAbout, NoticeId, Suspension},
+    enforcement::Enforced,
     ids::AccountId,
     invoice::{Invoice, InvoiceId},
     payment::Payment,
@@ -30,6 +31,8 @@ pub struct Reviewed {
     notices: Vec<CustomerNotice>,
     payments: Vec<Payment>,
     suspension: Option<Suspension>,
+    /// What the network has confirmed of its logins.
+    pub network: Vec<Enforced>,
 }
 
 impl Reviewed {
@@ -43,6 +46,7 @@ impl Reviewed {
             notices: &self.notices,
             payments: &self.payments,
             suspension: self.suspension.as_ref(),
+            network: &self.network,
             settings: &rules.settings,
             rules: &rules.follows,
             calendar: &rules.calendar,
@@ -85,16 +89,6 @@ impl Store {
         self.notices_from(account, &format!("{}{about}:", keys::NOTICE_PREFIX)).await
     }
 
-    async fn notices_from(
-        &self,
-        account: &AccountId,
-        prefix: &str,
-    ) -> Result<Vec<CustomerNotice>, StoreError> {
-        let items = self.partition(&keys::account_pk(account), prefix).await?;
-        let key = keys::account(account);
-        items.into_iter().map(|item| read(&key, item)).collect()
-    }
-
     /// What an account is reviewed by: of its notices and payments, only what its rules ask for.
     ///
     /// # Errors
@@ -119,7 +113,12 @@ impl Store {
             Some(hold) => self.suspension(id, hold.begun).await?,
             None => None,
         };
-        Ok(Reviewed { invoices, charges, notices, payments, suspension })
+        let is_known = |one: &Subscription| one.site.is_some() && one.login.is_some();
+        let network = match account.subscriptions.iter().any(is_known) {
+            true => self.all_enforced(id).await?,
+            false => Vec::new(),
+        };
+        Ok(Reviewed { invoices, charges, notices, payments, suspension, network })
     }
 
     /// One notice; none if it was never decided.

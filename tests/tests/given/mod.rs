@@ -24,6 +24,7 @@ pub(crate) fn id(text: &str) -> AccountId {
 pub(crate) fn account(id: &str) -> Account {
     serde_json::from_value(json!({
         "id": id, "ver": 0, "type": "residencial", "locale": "pt-BR", "cur": "BRL",
+        "mail": "ana@customer.example", "tel": "+5545999990000",
         "cust": { "name": "Ana Exemplo", "addr": ["Rua das Flores 10", "01001-000 São Paulo SP"] },
         "days": [{ "date": "2020-01-01", "day": 10 }], "next": "2026-11-10",
         "bal": "0.00 BRL", "last": "0.00 BRL", "cred": "0.00 BRL",

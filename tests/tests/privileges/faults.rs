@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     grants::{Grant, grants},
-    needs::{Need, Right, TRACES, needs},
+    needs::{INTERFACES, Need, Right, TRACES, needs},
     template::Template,
     trust::trust_faults,
     uses::Code,
@@ -50,7 +50,8 @@ pub(crate) fn faults(template: &Template, codes: &BTreeMap<String, Code>) -> Vec
     faults
 }
 
-/// Three wildcards are none: X-Ray has no resources to name, objects that do not exist yet can only
+/// Some wildcards are none: X-Ray has no resources to name, network interfaces that Lambda makes have no
+/// names yet, senders of mail and text messages are the ISP's and known by their kind alone, objects that do not exist yet can only
 /// be named by the folder that the code puts them into, and secrets, whose ARNs nobody can know
 /// before they are there, by the folder that the code takes them from.
 fn is_wildcard(action: &str, resource: &str, needed: bool) -> bool {
@@ -60,7 +61,8 @@ fn is_wildcard(action: &str, resource: &str, needed: bool) -> bool {
     if !resource.contains(['*', '?']) {
         return false;
     }
-    let traces = needed && resource == "*" && TRACES.contains(&action);
+    let nameless = TRACES.contains(&action) || INTERFACES.contains(&action);
+    let traces = needed && resource == "*" && nameless;
     let is_folder = |path: &str| {
         let name = path.strip_suffix("/*");
         name.is_some_and(|name| !name.is_empty() && !name.contains(['*', '?']))
@@ -72,6 +74,7 @@ fn is_wildcard(action: &str, resource: &str, needed: bool) -> bool {
     let folder = match action.split_once(':') {
         Some(("s3", _)) => objects,
         Some(("secretsmanager", _)) => secrets,
+        Some(("ses" | "sms-voice", _)) => needed,
         _ => false,
     };
     !(traces || folder)

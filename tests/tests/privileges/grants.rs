@@ -61,6 +61,11 @@ impl Grants {
         }
         for policy in list(&properties["Policies"]) {
             for statement in list(&policy["PolicyDocument"]["Statement"]) {
+                // Where it stands under a condition, it is granted all the same.
+                let statement = match &statement["Fn::If"] {
+                    Value::Array(parts) if parts.len() == 3 => &parts[1],
+                    _ => statement,
+                };
                 self.of_statement(template, role, statement);
             }
         }

@@ -42,6 +42,17 @@ const LOGS: &[&str] = &["logs:CreateLogStream", "logs:PutLogEvents"];
 /// else, are granted on `*`.
 pub(crate) const TRACES: &[&str] = &["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
+/// What Lambda does, by a function's role, to give it network interfaces in a VPC: their names nobody
+/// knows before (Lambda Developer Guide, "Giving Lambda functions access to resources in a VPC").
+pub(crate) const INTERFACES: &[&str] = &[
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+];
+
 /// The needs of all roles. `codes` is the code of each function by its logical id.
 pub(crate) fn needs(template: &Template, codes: &BTreeMap<String, Code>) -> Needs {
     let mut needs = Needs::default();
@@ -101,6 +112,7 @@ impl Needs {
 
     /// What the function's configuration makes Lambda do by the function's role.
     fn of_function(&mut self, template: &Template, id: &str, role: &str) {
+        let properties = &template.0["Resources"][id]["Properties"];
         let log = template.of_function(id, "LoggingConfig")["LogGroup"].clone();
         match named(&log).filter(|group| template.kind(group) == Some("AWS::Logs::LogGroup")) {
             Some(group) => {
@@ -116,6 +128,11 @@ impl Needs {
                 self.one(role, action, "*".into(), &format!("{id} is traced"));
             }
         }
+        if !properties["VpcConfig"].is_null() {
+            for action in INTERFACES {
+                self.one(role, action, "*".into(), &format!("{id} may be in a VPC"));
+            }
+        }
         let asynchronous = template.of_function(id, "EventInvokeConfig");
         let failed = &asynchronous["DestinationConfig"]["OnFailure"];
         self.sends(
@@ -126,7 +143,6 @@ impl Needs {
         );
         let dead = template.of_function(id, "DeadLetterQueue");
         self.sends(template, role, &dead["TargetArn"], &format!("{id} keeps failed calls there"));
-        let properties = &template.0["Resources"][id]["Properties"];
         if !properties["Policies"].is_null() {
             self.faults.push(format!("{id}: Policies have no effect beside a role of its own"));
         }
@@ -204,6 +220,18 @@ fn secrets(template: &Template, id: &str, used: &Use) -> Result<Vec<String>, Str
 const SECRETS: &str =
     "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:";
 
+/// What mail is sent from and by: the ISP's identities, which no template knows by name, and the stack's
+/// own configuration set.
+const MAIL: &[&str] = &["identity/*", "configuration-set/${AWS::StackName}-notices"];
+/// What text messages are sent from, which is the ISP's, too.
+const TEXTS: &[&str] = &["phone-number/*", "pool/*", "sender-id/*"];
+
+/// Resources of a service in this account.
+fn of_account(service: &str, all: &[&str]) -> Vec<String> {
+    let of = format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:");
+    all.iter().map(|one| format!("{of}{one}")).collect()
+}
+
 /// The resources that a use is of.
 fn target(template: &Template, id: &str, used: &Use) -> Result<Vec<String>, String> {
     let (kind, argument) = match used.on() {
@@ -212,6 +240,8 @@ fn target(template: &Template, id: &str, used: &Use) -> Result<Vec<String>, Stri
         On::Bus => ("AWS::Events::EventBus", "bus"),
         On::Object => ("AWS::S3::Bucket", "bucket"),
         On::Secret => return secrets(template, id, used),
+        On::Mail => return Ok(of_account("ses", MAIL)),
+        On::Text => return Ok(of_account("sms-voice", TEXTS)),
     };
     let environment = template.environment(id);
     let mut resources = Vec::new();

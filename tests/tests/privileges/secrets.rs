@@ -16,9 +16,26 @@ pub(super) fn secret(name: &str) -> Value {
     json!({ "Fn::Sub": format!("{of}{name}") })
 }
 
-/// The roles of the functions that connect gateways.
-const CONNECTING: &[&str] =
-    &["RegisterChargeRole", "CollectPaymentRole", "ReceiveWebhookRole", "ReconcileChargesRole"];
+/// The roles of the functions that read secrets: the folder, the variable that says so, and who reads.
+const READING: &[(&str, &str, &str, &str)] = &[
+    ("RegisterChargeRole", OWN_SECRETS, "MENSAL_GATEWAY_SECRETS", GATEWAYS),
+    ("CollectPaymentRole", OWN_SECRETS, "MENSAL_GATEWAY_SECRETS", GATEWAYS),
+    ("ReceiveWebhookRole", OWN_SECRETS, "MENSAL_GATEWAY_SECRETS", GATEWAYS),
+    ("ReconcileChargesRole", OWN_SECRETS, "MENSAL_GATEWAY_SECRETS", GATEWAYS),
+    (
+        "SendNoticeRole",
+        "mensal-notices/${AWS::StackName}/*",
+        "MENSAL_NOTICE_SECRETS",
+        "send_notice::hook::Hook::address calls",
+    ),
+    (
+        "ToggleServiceRole",
+        "mensal-network/${AWS::StackName}/*",
+        "MENSAL_NETWORK_SECRETS",
+        "toggle_service::sites::Sites::read calls",
+    ),
+];
+const GATEWAYS: &str = "mensal_runtime::gateways::Gateways::connect calls";
 
 #[test]
 fn secrets_are_those_of_the_stacks_own_gateways() {
@@ -27,8 +44,9 @@ fn secrets_are_those_of_the_stacks_own_gateways() {
         let mut there = present().clone();
         let granted = statements(&mut there.0["Resources"], &role);
         let index = granted.iter().position(|one| one["Action"] == GET);
-        assert_eq!(index.is_some(), CONNECTING.contains(&role.as_str()), "{role}");
-        let Some(index) = index else { continue };
+        let reading = READING.iter().find(|(of, ..)| *of == role);
+        assert_eq!(index.is_some(), reading.is_some(), "{role}");
+        let Some((index, (_, folder, variable, reader))) = index.zip(reading) else { continue };
         let with = |name: &str, value: Value| {
             faults_of(|resources| statements(resources, &role)[index][name] = value)
         };
@@ -44,7 +62,7 @@ fn secrets_are_those_of_the_stacks_own_gateways() {
             assert_any(&faults, &missing);
             assert_any(&faults, &format!("unused: {role} grants {GET} on "));
         }
-        let anybodys = secret(OWN_SECRETS)["Fn::Sub"].to_string().replace("${AWS::AccountId}", "*");
+        let anybodys = secret(folder)["Fn::Sub"].to_string().replace("${AWS::AccountId}", "*");
         let anybodys = json!({ "Fn::Sub": anybodys.trim_matches('"') });
         assert_any(&with("Resource", anybodys), &format!("wildcard: {role} grants {GET} on "));
         let id = role.trim_end_matches("Role");
@@ -53,11 +71,11 @@ fn secrets_are_those_of_the_stacks_own_gateways() {
         {
             let faults = faults_of(|resources| {
                 let own = &mut resources[id]["Properties"]["Environment"]["Variables"];
-                own["MENSAL_GATEWAY_SECRETS"] = prefix;
+                own[*variable] = prefix;
             });
             assert_any(
                 &faults,
-                &format!("{id}: mensal_runtime::gateways::Gateways::connect calls"),
+                &format!("{id}: {reader}"),
             );
             assert_any(&faults, &format!("unused: {role} grants {GET} on "));
         }

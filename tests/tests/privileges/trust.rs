@@ -13,11 +13,12 @@ use super::{
 pub(crate) fn trust_faults(template: &Template) -> Vec<String> {
     let mut faults = roles(template);
     faults.extend(topics(template));
+    faults.extend(queues(template));
     faults.extend(open_routes(template));
     for (id, kind, properties) in template.resources() {
         match kind {
             "AWS::Lambda::Permission" => faults.extend(permission(template, id, properties)),
-            "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" => {
+            "AWS::S3::BucketPolicy" => {
                 faults.extend(denies(id, properties));
             }
             _ => {}
@@ -151,6 +152,7 @@ fn denies(id: &str, properties: &Value) -> Vec<String> {
 const PUBLISHERS: &[(&str, &[&str])] = &[
     ("budgets.amazonaws.com", &["AWS::Budgets::Budget"]),
     ("cloudwatch.amazonaws.com", &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]),
+    ("sms-voice.amazonaws.com", &["AWS::SMSVOICE::ConfigurationSet"]),
 ];
 
 /// Who may publish to each topic, next to who does.
@@ -194,6 +196,56 @@ fn topics(template: &Template) -> Vec<String> {
     }
     for (topic, service) in granted.difference(&needed) {
         faults.push(format!("unused: {topic} lets {service} publish, which nothing asks to"));
+    }
+    faults
+}
+
+/// Services that put something into a queue, by the kind of resource that asks them to. They have no
+/// role either: the queue's own policy lets them.
+const SENDERS: &[(&str, &str)] =
+    &[("events.amazonaws.com", "AWS::Events::Rule"), ("sns.amazonaws.com", "AWS::SNS::Subscription")];
+
+/// Which service may send to each queue, next to which does.
+fn queues(template: &Template) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut granted: BTreeSet<(String, String)> = BTreeSet::new();
+    for (id, properties) in template.of_type("AWS::SQS::QueuePolicy") {
+        let of: BTreeSet<_> = list(&properties["Queues"]).into_iter().filter_map(named).collect();
+        for statement in list(&properties["PolicyDocument"]["Statement"]) {
+            let service = statement["Principal"]["Service"].as_str().unwrap_or_default();
+            let ours =
+                json!({ "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } });
+            let resources = template.arns(&statement["Resource"]);
+            let right = statement["Effect"] == "Allow"
+                && statement["Principal"] == json!({ "Service": service })
+                && statement["Action"] == "sqs:SendMessage"
+                && statement["Condition"] == ours
+                && resources.iter().all(|queue| of.contains(queue.as_str()));
+            if !right {
+                faults.push(format!(
+                    "{id}: {}: is to let one service send (sqs:SendMessage) to its queue, for this \
+                     account (aws:SourceAccount)",
+                    sid(statement)
+                ));
+            }
+            granted.extend(resources.into_iter().map(|queue| (queue, service.to_owned())));
+        }
+    }
+    let mut needed = BTreeSet::new();
+    for (queue, _) in template.of_type("AWS::SQS::Queue") {
+        let told = format!("{{\"Fn::GetAtt\":[\"{queue}\",\"Arn\"]}}");
+        for (service, kind) in SENDERS {
+            let mut askers = template.of_type(kind);
+            if askers.any(|(_, properties)| properties.to_string().contains(&told)) {
+                needed.insert((queue.to_owned(), (*service).to_owned()));
+            }
+        }
+    }
+    for (queue, service) in needed.difference(&granted) {
+        faults.push(format!("missing: {queue} does not let {service} send, which is asked to"));
+    }
+    for (queue, service) in granted.difference(&needed) {
+        faults.push(format!("unused: {queue} lets {service} send, which nothing asks to"));
     }
     faults
 }

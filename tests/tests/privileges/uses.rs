@@ -24,6 +24,10 @@ pub(crate) enum On {
     Object,
     /// A secret.
     Secret,
+    /// An e-mail.
+    Mail,
+    /// A text message.
+    Text,
 }
 
 /// What is granted for each operation: the name in the SDK, what it is done to, the action.
@@ -55,6 +59,8 @@ const OPERATIONS: &[(&str, On, &str)] = &[
     ("s3.head_object", On::Object, "s3:GetObject"),
     ("s3.delete_object", On::Object, "s3:DeleteObject"),
     ("secretsmanager.get_secret_value", On::Secret, "secretsmanager:GetSecretValue"),
+    ("sesv2.send_email", On::Mail, "ses:SendEmail"),
+    ("pinpointsmsvoicev2.send_text_message", On::Text, "sms-voice:SendTextMessage"),
     ("secretsmanager.describe_secret", On::Secret, "secretsmanager:DescribeSecret"),
     ("secretsmanager.put_secret_value", On::Secret, "secretsmanager:PutSecretValue"),
 ];
@@ -181,6 +187,8 @@ fn used(request: &Built) -> Option<Use> {
         On::Bus => &["event_bus_name", "set_event_bus_name"],
         On::Object => &["bucket", "set_bucket"],
         On::Secret => &["secret_id", "set_secret_id"],
+        On::Mail => &["from_email_address", "set_from_email_address"],
+        On::Text => &["origination_identity", "set_origination_identity"],
     };
     let mut all = BTreeMap::new();
     named(&request.arguments, &mut all);

@@ -8,6 +8,7 @@ use collect_payment::CollectPayment;
 use issue_invoice::IssueInvoice;
 use jiff::tz::TimeZone;
 use lambda::Function;
+use mensal::stack::LOCAL_SITES;
 use mensal_runtime::{
     catalogs::Catalogs, clients::Clients, config::Documents, requests::Requests, start as lambda,
 };
@@ -20,7 +21,9 @@ use reconcile_charges::ReconcileCharges;
 use register_charge::RegisterCharge;
 use render_invoice::{Bucket, RenderInvoice};
 use review_account::ReviewAccounts;
+use send_notice::SendNotices;
 use serde_json::{Value, json};
+use toggle_service::{Sites, ToggleService};
 
 use crate::{mailbox::Mailbox, paying::Paying};
 
@@ -87,6 +90,8 @@ pub(crate) fn publish_events(mailbox: &Mailbox, documents: Documents) -> Publish
         document_queue: mailbox.queue("document"),
         charge_queue: mailbox.queue("charge"),
         collect_queue: mailbox.queue("collect"),
+        notice_queue: mailbox.queue("notice"),
+        service_queue: mailbox.queue("service"),
         documents,
         dead_letters: mailbox.dead_letters(),
     }
@@ -106,6 +111,29 @@ pub(crate) fn review_account(paying: &Paying, mailbox: &Mailbox) -> ReviewAccoun
         catalogs: Catalogs::new(paying.store.clone()),
         store: paying.store.clone(),
         collect_queue: mailbox.queue("collect"),
+        service_queue: mailbox.queue("service"),
+        dead_letters: mailbox.dead_letters(),
+    }
+}
+
+pub(crate) fn toggle_service(paying: &Paying, mailbox: &Mailbox) -> ToggleService {
+    let messaging = &paying.home.stack.endpoints().messaging;
+    let secrets = Clients::local(messaging, Requests::default()).secrets();
+    ToggleService {
+        store: paying.store.clone(),
+        sites: Sites::new(secrets, LOCAL_SITES),
+        clock: paying.clock.clone(),
+        dead_letters: mailbox.dead_letters(),
+    }
+}
+
+pub(crate) fn send_notice(paying: &Paying, mailbox: &Mailbox) -> SendNotices {
+    SendNotices {
+        catalogs: Catalogs::new(paying.store.clone()),
+        store: paying.store.clone(),
+        carriers: mailbox.carriers(),
+        clock: paying.clock.clone(),
+        notice_queue: mailbox.queue("notice"),
         dead_letters: mailbox.dead_letters(),
     }
 }

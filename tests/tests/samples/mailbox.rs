@@ -1,12 +1,22 @@
-//! SQS and `EventBridge` as a function under test sees them: they keep what they are sent.
+//! SQS, `EventBridge` and SES as a function under test sees them: they keep what they are sent.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU16, Ordering},
+};
 
-use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
 use mensal_runtime::{
     clients::Clients, dead_letters::DeadLetters, queue::Queue, requests::Requests,
 };
 use publish_events::Bus;
+use send_notice::{Carriers, Email, Hook};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -16,6 +26,8 @@ type Sent = Arc<Mutex<Vec<(String, Value)>>>;
 pub(crate) struct Mailbox {
     endpoint: String,
     sent: Sent,
+    /// What SES answers.
+    mail_answers: Arc<AtomicU16>,
 }
 
 impl Mailbox {
@@ -23,9 +35,25 @@ impl Mailbox {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let sent = Sent::default();
-        let app = Router::new().route("/", post(keep)).with_state(sent.clone());
+        let mail_answers = Arc::new(AtomicU16::new(200));
+        let app = Router::new()
+            .route("/", post(keep))
+            .with_state(sent.clone())
+            .route("/v2/email/outbound-emails", post(mail))
+            .with_state((sent.clone(), mail_answers.clone()));
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { endpoint, sent }
+        Self { endpoint, sent, mail_answers }
+    }
+
+    /// What SES answers from now on.
+    pub(crate) fn mail_answers(&self, status: u16) {
+        self.mail_answers.store(status, Ordering::Relaxed);
+    }
+
+    pub(crate) fn carriers(&self) -> Carriers {
+        let (from, set) = ("billing@isp.example".to_owned(), Some("mensal-notices".to_owned()));
+        let hook = Hook::new(self.clients().secrets(), "mensal-notices/local/");
+        Carriers { email: Some(Email::new(self.clients().ses(), from, set)), sms: None, hook }
     }
 
     fn clients(&self) -> Clients {
@@ -44,7 +72,7 @@ impl Mailbox {
         Bus::new(self.clients().eventbridge(), "bus")
     }
 
-    fn to(&self, queue: &str) -> Vec<Value> {
+    pub(crate) fn to(&self, queue: &str) -> Vec<Value> {
         let sent = self.sent.lock().unwrap();
         sent.iter().filter(|(to, _)| to == queue).map(|(_, message)| message.clone()).collect()
     }
@@ -95,4 +123,22 @@ async fn keep(State(sent): State<Sent>, headers: HeaderMap, body: Bytes) -> Json
         "AmazonSQS.SendMessageBatch" => json!({ "Successful": successful, "Failed": [] }),
         _ => json!({ "FailedEntryCount": 0, "Entries": [] }),
     })
+}
+
+/// A mail, as SES answers it.
+async fn mail(
+    State((sent, answers)): State<(Sent, Arc<AtomicU16>)>,
+    body: Bytes,
+) -> (StatusCode, [(&'static str, &'static str); 1], Json<Value>) {
+    let request: Value = serde_json::from_slice(&body).unwrap();
+    let mut sent = sent.lock().unwrap();
+    sent.push(("mail".into(), request));
+    let number = sent.iter().filter(|(to, _)| to == "mail").count();
+    let status = StatusCode::from_u16(answers.load(Ordering::Relaxed)).unwrap();
+    let error = match status.as_u16() {
+        400 => "BadRequestException",
+        429 => "TooManyRequestsException",
+        _ => "InternalServiceErrorException",
+    };
+    (status, [("x-amzn-errortype", error)], Json(json!({ "MessageId": format!("mail-{number}") })))
 }

@@ -131,6 +131,15 @@ async fn of_charges() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// A message of what pays all that an account owes, in cash.
+pub(crate) fn paid_by(account: &str, on: &str) -> String {
+    let fact = json!({ "received": {
+        "money": format!("E{account}"), "rail": "pix", "amt": "109.90 BRL", "on": on,
+        "about": { "account": account },
+    }});
+    json!({ "v": 1, "notice": { "gateway": "sandbox", "fact": fact } }).to_string()
+}
+
 /// Applies one fact that the bank tells of 1042.
 pub(crate) async fn hear(paying: &Paying, fact: Value) {
     let message = json!({ "v": 1, "notice": { "gateway": "sandbox", "fact": fact } });

@@ -61,8 +61,12 @@ struct Own {
     overpaid: Option<Overpaid>,
     /// The notices that follow an invoice.
     ladder: Option<&'static str>,
+    /// The hours in which none is sent.
+    quiet: Option<&'static str>,
     /// Whether service is slowed down, suspended and ended when it is not paid.
     cut: bool,
+    /// Whether the network knows it by a login.
+    at_site: bool,
 }
 
 impl Own {
@@ -84,6 +88,11 @@ impl Own {
             account.overrides.suspend_after_days = Some(After::Days(3));
             account.overrides.disconnect_after_days = Some(After::Days(10));
         }
+        if self.at_site {
+            account.subscriptions[0].site = "centro".parse().ok();
+            account.subscriptions[0].login = format!("login-{id}").parse().ok();
+        }
+        account.overrides.quiet_hours = self.quiet.map(|hours| hours.parse().unwrap());
         account.overrides.ladder = self.ladder.map(|ladder| ladder.parse().unwrap());
         NewAccount { account, opening: None }
     }
@@ -105,6 +114,12 @@ impl Paying {
             "credentials": { "key": "k", "webhook_secrets": [OTHER_SECRET] },
         });
         fs::write(gateways.join(format!("{OTHER}.json")), other.to_string()).unwrap();
+        let sites = folder.path().join("network");
+        fs::create_dir_all(&sites).unwrap();
+        let down = json!({ "servers": [{
+            "kind": "webhook", "url": "http://127.0.0.1:9/", "secret": "0123456789abcdef",
+        }]});
+        fs::write(sites.join("down.json"), down.to_string()).unwrap();
         let home = Home::on(folder, Options::default()).await.unwrap();
         let dynamodb = &home.stack.endpoints().dynamodb;
         let dynamodb = Clients::local(dynamodb, Requests::default()).dynamodb();
@@ -139,9 +154,21 @@ impl Paying {
         Self::issued_of(Own { cards: true, ladder, ..Own::default() }).await
     }
 
+    /// As [`Paying::reminded`], but not in these hours.
+    pub(crate) async fn reminded_outside(quiet: &'static str) -> Self {
+        let ladder = Some("+1:email:overdue");
+        Self::issued_of(Own { cards: true, ladder, quiet: Some(quiet), ..Own::default() }).await
+    }
+
     /// As [`Paying::issued`]; service is slowed down, suspended and ended when it is not paid.
     pub(crate) async fn cut() -> Self {
         Self::issued_of(Own { cut: true, ..Own::default() }).await
+    }
+
+    /// As [`Paying::cut`], and the network knows them as `login-1042` and `login-1043`, at the local stack's
+    /// access server; at the site `down` nobody listens.
+    pub(crate) async fn cut_at_site() -> Self {
+        Self::issued_of(Own { cut: true, at_site: true, ..Own::default() }).await
     }
 
     async fn issued_of(own: Own) -> Self {

@@ -17,7 +17,7 @@ use crate::{
     functions::{assert_dead, events, feed, publish_events, sample},
     given::{Item, home, id, raw},
     mailbox::Mailbox,
-    money, review,
+    money, notice, review,
 };
 
 /// A sample, the dead letters that it leaves, what it tells the bus, and the documents that it
@@ -42,6 +42,10 @@ pub(crate) const CASES: &[Case] = &[
     ("publish-events/payment-returned.json", &[], money::RETURNED, 0),
     ("publish-events/methods.json", &[], money::METHODS, 0),
     ("publish-events/account-held.json", &[], review::HELD, 0),
+    ("publish-events/notice-decided.json", &[], &[], 0),
+    ("publish-events/notice-sent.json", &[], notice::TOLD, 0),
+    ("publish-events/notice-failed.json", &[], notice::FAILED, 0),
+    ("publish-events/notice-dropped.json", &[], notice::DROPPED, 0),
     ("publish-events/not-a-document.json", &[], &[], 0),
     ("publish-events/garbage.json", &["not a stream record", "not a stream record"], &[], 0),
     ("publish-events/unreadable-image.json", &["item INV#2026-11-10-cycle cannot be read"], &[], 0),
@@ -146,7 +150,9 @@ async fn true_samples(home: &Home) -> Vec<(&'static str, Value)> {
 async fn stream_samples_hold_what_the_store_writes() {
     let home = home().await;
     let (money, held) = (money::true_samples().await, review::true_samples().await);
-    for (name, event) in true_samples(&home).await.into_iter().chain(money).chain(held) {
+    let notices = notice::true_samples().await;
+    let others = money.into_iter().chain(held).chain(notices);
+    for (name, event) in true_samples(&home).await.into_iter().chain(others) {
         let file = format!("publish-events/{name}.json");
         if std::env::var_os("MENSAL_WRITE_SAMPLES").is_some() {
             let text = serde_json::to_string_pretty(&event).unwrap() + "\n";
@@ -174,8 +180,8 @@ async fn changes_are_told_and_poison_lies_with_the_dead_letters() {
     }
 }
 
-/// What is to be done about money because something has changed, by queue: charges to be brought to
-/// what their invoice is now, payments to be given back.
+/// What is to be done because something has changed, by queue: charges to be brought to what their
+/// invoice is now, payments to be given back, notices to be sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changes_has_its_charges_and_its_refunds_seen_to() {
     let (charge, refund) =
@@ -191,6 +197,9 @@ async fn what_changes_has_its_charges_and_its_refunds_seen_to() {
         assert_eq!(mailbox.bodies("charge"), vec![charge; changed], "{file}");
         let held = usize::from(file.ends_with("/payment-held.json"));
         assert_eq!(mailbox.bodies("collect"), vec![refund; held], "{file}");
+        let send = r#"{"v":1,"account":"1042","notice":"2026-11-10-cycle:+1:email"}"#;
+        let decided = usize::from(file.ends_with("/notice-decided.json"));
+        assert_eq!(mailbox.bodies("notice"), vec![send; decided], "{file}");
     }
 }
 

@@ -25,6 +25,7 @@ fn check(schema: &Value, value: &Value, at: &str, out: &mut Vec<String>) {
                     "object" => value.is_object(),
                     "array" => value.is_array(),
                     "string" => value.is_string(),
+                    "boolean" => value.is_boolean(),
                     "integer" => value.is_i64() || value.is_u64(),
                     other => panic!("the check does not know the type {other}"),
                 };

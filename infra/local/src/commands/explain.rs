@@ -2,18 +2,21 @@
 
 use std::fmt::Write;
 
-use jiff::civil::Date;
 use mensal_domain::{
-    account::Account,
     calendar::days_after,
-    delinquency::{CutKind, Foreseen, Happening, HoldKind, Known, foresee, to_restore},
-    invoice::Invoice,
+    delinquency::{
+        CustomerNotice, CutKind, Foreseen, Happening, HoldKind, Known, NoticeState, foresee,
+        to_restore,
+    },
     locale::Locale,
 };
 use serde_json::{Value, json};
 
 use super::{Failed, Opened, say};
 use crate::cli::Explain;
+
+/// So many of the latest notices are told.
+const SENT: usize = 12;
 
 pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
     let opened = Opened::existing(&options.place).await?;
@@ -29,13 +32,13 @@ pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
     let read = store.reviewed(&account, &rules).await?;
     let known = read.known(&account, &rules, today);
     let seen = foresee(known, days_after(today, options.days)).map_err(wrong)?;
-    let now = standing(&known)?;
+    let (now, sent) = (standing(&known)?, sent(&known));
     if options.json {
         let all: Vec<_> = seen.iter().map(as_json).collect();
-        let told = json!({ "account": id, "date": today, "rules": rules.follows, "now": now, "will": all });
+        let told = json!({ "account": id, "date": today, "rules": rules.follows, "now": now, "sent": sent, "will": all });
         return Ok(say(&format!("{}\n", serde_json::to_string_pretty(&told)?))?);
     }
-    Ok(say(&as_text(&account, &read.invoices, today, &rules.follows, &now, &seen)?)?)
+    Ok(say(&as_text(&known, &sent, &now, &seen)?)?)
 }
 
 fn wrong(why: impl std::fmt::Display) -> Failed {
@@ -68,6 +71,30 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
     Ok(out)
 }
 
+/// What was sent of the latest notices, and what became of each.
+fn sent(known: &Known<'_>) -> Vec<String> {
+    let locale = known.account.locale;
+    let mut notices: Vec<_> = known.notices.iter().collect();
+    notices.sort_by_key(|notice| (notice.on, notice.id));
+    let latest = notices.iter().skip(notices.len().saturating_sub(SENT));
+    let line = |notice: &&CustomerNotice| {
+        let state = match notice.state {
+            NoticeState::Planned => locale.pick("a enviar", "to be sent"),
+            NoticeState::Sending => locale.pick("em envio", "being sent"),
+            NoticeState::Sent => locale.pick("enviado", "sent"),
+            NoticeState::Delivered => locale.pick("entregue", "delivered"),
+            NoticeState::Bounced => locale.pick("não entregue", "not delivered"),
+            NoticeState::Complained => locale.pick("marcado como spam", "called spam"),
+            NoticeState::Dropped => locale.pick("não enviado", "not sent"),
+        };
+        let (on, channel, template) = (locale.date(notice.on), notice.id.channel, &notice.template);
+        let why = if notice.reason.is_empty() { String::new() } else { format!(" ({})", notice.reason) };
+        let of = locale.pick("aviso", "notice");
+        format!("{on}  {of} {template}, {channel}: {state}{why}")
+    };
+    latest.map(line).collect()
+}
+
 fn named(what: &Happening, locale: Locale) -> String {
     match what {
         Happening::Due(invoice) => format!("{} {invoice}", locale.pick("vence", "due")),
@@ -90,13 +117,12 @@ fn named(what: &Happening, locale: Locale) -> String {
 }
 
 fn as_text(
-    account: &Account,
-    invoices: &[Invoice],
-    today: Date,
-    follows: &str,
+    known: &Known<'_>,
+    sent: &[String],
     now: &[String],
     seen: &[Foreseen],
 ) -> Result<String, Failed> {
+    let Known { account, invoices, today, rules: follows, .. } = *known;
     let locale = account.locale;
     let mut out = String::new();
     let from = locale.pick("se nada for pago a partir de", "if nothing is paid from");
@@ -108,6 +134,9 @@ fn as_text(
     for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
         let open = locale.pick("em aberto", "open");
         writeln!(out, "  {:>14}  {} {}", locale.money(invoice.open()), invoice.number, open)?;
+    }
+    for line in sent {
+        writeln!(out, "      {line}")?;
     }
     for line in now {
         writeln!(out, "  {:>14}  {line}", locale.pick("agora", "now"))?;

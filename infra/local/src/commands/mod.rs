@@ -227,7 +227,7 @@ impl Opened {
         let secrets = reached.clients.secrets();
         let gateways = Gateways::new(secrets, reached.secrets, vec![code.clone()]);
         gateways.named(code).await.map_err(|why| {
-            let (Failure::Retry(why) | Failure::Poison(why)) = why;
+            let (Failure::Retry(why) | Failure::Early { why, .. } | Failure::Poison(why)) = why;
             match self {
                 Self::Deployed(_) => why,
                 _ => format!("{why} (on the local stack, of the file gateways/{code}.json)"),

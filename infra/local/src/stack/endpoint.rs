@@ -1,9 +1,9 @@
-//! What the functions ask of SQS, `EventBridge` and Secrets Manager, answered over HTTP to the real
-//! SDKs.
+//! What the functions ask of SQS, `EventBridge`, Secrets Manager and those who carry notices, answered
+//! over HTTP to the real SDKs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -11,18 +11,31 @@ use tokio::net::TcpListener;
 use super::{
     Error,
     bus::Log,
+    network::{self, Network},
+    post::{self, Post},
     queues::{Letter, Queues},
     secrets::Secrets,
 };
 
-pub(super) type Services = (Arc<Queues>, Arc<Log>, Arc<Secrets>);
+/// What answers.
+#[derive(Clone)]
+pub(super) struct Services {
+    pub(super) queues: Arc<Queues>,
+    pub(super) bus: Arc<Log>,
+    pub(super) secrets: Arc<Secrets>,
+    pub(super) network: Arc<Network>,
+    pub(super) post: Arc<Post>,
+}
+
 type Answer = (StatusCode, String);
 
 /// Serves them on a free port of loopback.
 pub(super) async fn serve(services: Services) -> Result<String, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let app = Router::new().route("/", post(answer)).with_state(services);
+    let beside = post::routes(services.post.clone())
+        .merge(network::routes(services.network.clone()));
+    let app = Router::new().route("/", routing::post(answer)).with_state(services).merge(beside);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, app).await {
             tracing::error!(%error, "the endpoint of the queues has ended");
@@ -32,16 +45,18 @@ pub(super) async fn serve(services: Services) -> Result<String, Error> {
 }
 
 async fn answer(
-    State((queues, bus, secrets)): State<Services>,
+    State(services): State<Services>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let done = match target.unwrap_or_default() {
-        "AmazonSQS.SendMessage" => send(&queues, &body),
-        "AmazonSQS.SendMessageBatch" => send_batch(&queues, &body),
-        "AWSEvents.PutEvents" => put_events(&bus, &body),
-        "secretsmanager.GetSecretValue" => return secret(&secrets, &body),
+        "AmazonSQS.SendMessage" => send(&services.queues, &body),
+        "AmazonSQS.SendMessageBatch" => send_batch(&services.queues, &body),
+        "AmazonSQS.ChangeMessageVisibility" => keep_back(&services.queues, &body),
+        "AWSEvents.PutEvents" => put_events(&services.bus, &body),
+        "PinpointSMSVoiceV2.SendTextMessage" => services.post.texted(&body),
+        "secretsmanager.GetSecretValue" => return secret(&services, &headers, &body),
         other => Err(format!("the local stack does not know `{other}`").into()),
     };
     match done {
@@ -103,10 +118,26 @@ fn send_batch(queues: &Queues, body: &[u8]) -> Result<Value, Error> {
     Ok(json!({ "Successful": successful, "Failed": [] }))
 }
 
-fn secret(secrets: &Secrets, body: &[u8]) -> Answer {
+fn keep_back(queues: &Queues, body: &[u8]) -> Result<Value, Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Change {
+        receipt_handle: String,
+        visibility_timeout: u64,
+    }
+    let Change { receipt_handle, visibility_timeout } = serde_json::from_slice(body)?;
+    let (number, _) = receipt_handle.split_once('-').ok_or("no such receipt")?;
+    queues.keep_back(number.parse()?, Duration::from_secs(visibility_timeout));
+    Ok(json!({}))
+}
+
+fn secret(services: &Services, headers: &HeaderMap, body: &[u8]) -> Answer {
     let asked: Value = serde_json::from_slice(body).unwrap_or_default();
     let name = asked["SecretId"].as_str().unwrap_or_default();
-    let Some(text) = secrets.named(name) else {
+    // Whoever asks here tells the network here, too.
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let of_site = services.network.secret(name, &format!("http://{host}"));
+    let Some(text) = of_site.or_else(|| services.secrets.named(name).map(str::to_owned)) else {
         let answer = json!({ "__type": "ResourceNotFoundException", "Message": "no such secret" });
         return (StatusCode::BAD_REQUEST, answer.to_string());
     };

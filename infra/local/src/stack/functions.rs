@@ -19,10 +19,13 @@ use reconcile_charges::ReconcileCharges;
 use register_charge::RegisterCharge;
 use render_invoice::{Bucket, RenderInvoice};
 use review_account::ReviewAccounts;
+use send_notice::{Carriers, Email, Hook, SendNotices, Sms};
+use toggle_service::{Sites, ToggleService};
 
 use super::{
     BUCKET,
     delivery::{Busy, Share, deliver},
+    network,
     queues::Queues,
     secrets,
 };
@@ -34,10 +37,12 @@ const DOCUMENT_QUEUE: &str = "document-queue";
 const CHARGE_QUEUE: &str = "charge-queue";
 const REVIEW_QUEUE: &str = "review-queue";
 const COLLECT_QUEUE: &str = "collect-queue";
+const SERVICE_QUEUE: &str = "service-queue";
+pub(super) const NOTICE_QUEUE: &str = "notice-queue";
 /// The name of the queue of what gateways have told.
 pub const PAYMENT_QUEUE: &str = "payment-queue";
 /// The dead-letter queues of the functions.
-pub(super) const DEAD_LETTERS: [&str; 8] = [
+pub(super) const DEAD_LETTERS: [&str; 10] = [
     "plan-dead-letters",
     "bill-dead-letters",
     "publish-dead-letters",
@@ -46,6 +51,8 @@ pub(super) const DEAD_LETTERS: [&str; 8] = [
     "review-dead-letters",
     "collect-dead-letters",
     "payment-dead-letters",
+    "notice-dead-letters",
+    "service-dead-letters",
 ];
 
 /// What functions are wired with.
@@ -70,6 +77,16 @@ impl Wiring {
         DeadLetters::new(self.messaging.sqs(), format!("{}/{name}", self.queues_at))
     }
 
+    /// All of them are the post office.
+    fn carriers(&self) -> Carriers {
+        let (from, set) = ("billing@isp.example".to_owned(), Some("local".to_owned()));
+        Carriers {
+            email: Some(Email::new(self.messaging.ses(), from, set.clone())),
+            sms: Some(Sms::new(self.messaging.sms(), "+550000000000".to_owned(), set)),
+            hook: Hook::new(self.messaging.secrets(), secrets::NOTICES),
+        }
+    }
+
     fn gateways(&self) -> Gateways {
         Gateways::new(self.messaging.secrets(), secrets::PREFIX, self.gateways.clone())
     }
@@ -85,7 +102,7 @@ pub(super) struct Started {
 /// Makes the functions and delivers the messages of their queues to them.
 pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> Started {
     let store = wiring.store.clone();
-    let [plan, bill, _, document, charge, review, collect, payment] = DEAD_LETTERS;
+    let [plan, bill, _, document, charge, review, collect, payment, notice, service] = DEAD_LETTERS;
     let plan_run = Arc::new(PlanRun {
         store: store.clone(),
         plan_queue: wiring.queue(PLAN_QUEUE),
@@ -112,6 +129,7 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         store: store.clone(),
         catalogs: Catalogs::new(store.clone()),
         collect_queue: wiring.queue(COLLECT_QUEUE),
+        service_queue: wiring.queue(SERVICE_QUEUE),
         dead_letters: wiring.letters(review),
     });
     let collecting = Arc::new(CollectPayment {
@@ -128,6 +146,20 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         clock: wiring.clock.clone(),
         dead_letters: wiring.letters(payment),
     });
+    let sending = Arc::new(SendNotices {
+        store: store.clone(),
+        catalogs: Catalogs::new(store.clone()),
+        carriers: wiring.carriers(),
+        clock: wiring.clock.clone(),
+        notice_queue: wiring.queue(NOTICE_QUEUE),
+        dead_letters: wiring.letters(notice),
+    });
+    let toggling = Arc::new(ToggleService {
+        store: store.clone(),
+        sites: Sites::new(wiring.messaging.secrets(), network::PREFIX),
+        clock: wiring.clock.clone(),
+        dead_letters: wiring.letters(service),
+    });
     let few = Share::of(2);
     // What is paid is in the books first: what follows from it waits rather than the payer.
     let later = few.after(PAYMENT_QUEUE);
@@ -136,6 +168,8 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
     deliver(queues, DOCUMENT_QUEUE, document, &render, later, busy);
     deliver(queues, CHARGE_QUEUE, charge, &register, later, busy);
     deliver(queues, REVIEW_QUEUE, review, &reviewing, few, busy);
+    deliver(queues, SERVICE_QUEUE, service, &toggling, Share::of(4), busy);
+    deliver(queues, NOTICE_QUEUE, notice, &sending, later, busy);
     deliver(queues, COLLECT_QUEUE, collect, &collecting, few, busy);
     deliver(queues, PAYMENT_QUEUE, payment, &apply, Share::of(6), busy);
     let reconcile = Arc::new(ReconcileCharges {
@@ -162,6 +196,8 @@ pub(super) fn publish_events(wiring: &Wiring) -> PublishEvents {
         charge_queue: wiring.queue(CHARGE_QUEUE),
         collect_queue: wiring.queue(COLLECT_QUEUE),
         document_queue: wiring.queue(DOCUMENT_QUEUE),
+        notice_queue: wiring.queue(NOTICE_QUEUE),
+        service_queue: wiring.queue(SERVICE_QUEUE),
         documents: Documents::AtOnce,
         dead_letters: wiring.letters(DEAD_LETTERS[2]),
     }

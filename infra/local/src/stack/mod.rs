@@ -9,7 +9,9 @@ mod front;
 mod functions;
 mod ingress;
 mod journal;
+mod network;
 mod objects;
+mod post;
 mod queues;
 mod secrets;
 mod stream;
@@ -38,11 +40,17 @@ use crate::bank::{self, Bank, Behaviour};
 pub use delivery::Busy;
 pub use directory::{Directory, Held};
 pub use functions::PAYMENT_QUEUE;
+pub use network::{Ordered, PREFIX as LOCAL_SITES};
+pub use post::Posted;
 pub use queues::{Letter, Mischief};
 pub use secrets::PREFIX as LOCAL_SECRETS;
 
 /// The name of the table.
 pub const TABLE: &str = "mensal";
+/// The file of what was sent to customers.
+const OUTBOX: &str = "outbox.jsonl";
+/// The file of what the network was told.
+const ORDERS: &str = "network.jsonl";
 /// The name of the bucket.
 pub const BUCKET: &str = "mensal-documents";
 
@@ -103,15 +111,24 @@ impl Stack {
         let bus = Arc::new(bus::Log::open(&directory.file("events.jsonl"))?);
         let database = database::Database::open(&directory.file("dynamodb.sqlite"))?;
         let bank = Bank::open(&directory.file("bank.sqlite"), options.bank).await?;
-        let secrets = Secrets::of(&directory, &bank)?;
+        let secrets = Arc::new(Secrets::of(&directory, &bank)?);
         let gateways = secrets.codes();
-        let services = (queues.clone(), bus.clone(), Arc::new(secrets));
+        let clock = directory.clock()?;
+        let post =
+            Arc::new(post::Post::open(&directory.file(OUTBOX), queues.clone(), clock.clone())?);
+        let services = endpoint::Services {
+            queues: queues.clone(),
+            bus: bus.clone(),
+            secrets: secrets.clone(),
+            network: Arc::new(network::Network::open(&directory, &directory.file(ORDERS))?),
+            post,
+        };
         let front = Front::new()?;
         let messaging = front.run(endpoint::serve(services)).await?;
+        secrets.hook_at(&format!("{messaging}/hook"));
         let (dynamodb, s3) =
             (database.serve().await?, objects::serve(&directory.file("s3"), BUCKET).await?);
         let requests = Requests::default();
-        let clock = directory.clock()?;
         let store =
             Store::new(Clients::local(&dynamodb, requests.clone()).emulated_dynamodb(), TABLE);
         let wiring = Wiring {
@@ -199,6 +216,22 @@ impl Stack {
     #[must_use]
     pub fn events(&self) -> u64 {
         self.bus.count()
+    }
+
+    /// The notices that were sent to customers, in their order.
+    ///
+    /// # Errors
+    /// When their file cannot be read.
+    pub fn posted(&self) -> Result<Vec<Posted>, Error> {
+        post::posted(&self.directory.file(OUTBOX))
+    }
+
+    /// What the network of the stack was told, in its order.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn ordered(&self) -> Result<Vec<Ordered>, Error> {
+        network::ordered(&self.directory.file(ORDERS))
     }
 
     /// What lies with the dead letters, by queue.

@@ -63,6 +63,8 @@ struct State {
     waiting: HashMap<String, VecDeque<Received>>,
     away: Vec<(Instant, String, Received)>,
     in_flight: usize,
+    /// How long a message that is in flight stays away once it fails, where somebody has said so.
+    kept_back: HashMap<u64, Duration>,
     dead: BTreeMap<u64, (String, Letter)>,
     mischief: Mischief,
 }
@@ -84,6 +86,7 @@ impl Queues {
             waiting: HashMap::new(),
             away: Vec::new(),
             in_flight: 0,
+            kept_back: HashMap::new(),
             dead: BTreeMap::new(),
             mischief,
         };
@@ -152,6 +155,11 @@ impl Queues {
         }
     }
 
+    /// Keeps a message that was received away for so long, if it fails.
+    pub(super) fn keep_back(&self, number: u64, wait: Duration) {
+        self.state().kept_back.insert(number, wait);
+    }
+
     /// Ends what was received: what failed comes again later, or goes to the dead letters.
     pub(super) fn finish(
         &self,
@@ -164,6 +172,7 @@ impl Queues {
         let mut entries = Vec::with_capacity(all.len());
         for received in all {
             state.in_flight -= 1;
+            let kept_back = state.kept_back.remove(&received.number);
             if !failed.contains(&received.number) {
                 entries.push(Entry::Done(received.number));
             } else if received.times >= MOST_RECEIVES {
@@ -175,7 +184,7 @@ impl Queues {
                 state.dead.insert(number, (dead_letters.to_owned(), received.letter));
             } else {
                 let doublings = received.times.saturating_sub(1).min(MOST_DOUBLINGS);
-                let away = STAYS_AWAY * 2_u32.pow(doublings);
+                let away = kept_back.unwrap_or(STAYS_AWAY * 2_u32.pow(doublings));
                 state.away.push((Instant::now() + away, queue.to_owned(), received));
             }
         }

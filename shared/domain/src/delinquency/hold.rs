@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Debt, NoticeId};
 use crate::{
     account::{Account, Cut, Subscription},
-    calendar::Span,
+    calendar::{Span, days_after},
     history::{HistoryError, Service, stretches},
     ids::{AccountId, SubscriptionId},
     invoice::{Invoice, LineSource},
@@ -188,8 +188,11 @@ impl Account {
     }
 
     /// Notes that what was cut is back from a day on. A service that was away for a part of a day has
-    /// lost no day.
+    /// lost no day. On the day after, whether the network has given it back is looked at.
     pub(super) fn give_back(&mut self, until: Date) {
+        if self.subscriptions.iter().any(|one| one.site.is_some() && one.login.is_some()) {
+            self.review_by(days_after(until, 1));
+        }
         for subscription in &mut self.subscriptions {
             for cut in &mut subscription.cuts {
                 cut.until = cut.until.or(Some(until));

@@ -10,6 +10,7 @@ mod promise;
 mod quiet;
 mod restore;
 mod review;
+mod sending;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -27,5 +28,6 @@ pub use promise::{Promise, PromiseBy, PromiseRefused, promise};
 pub use quiet::{InvalidHours, QuietHours};
 pub use restore::{Debt, Percent, RestoreRule, UnknownRestoreRule, to_restore};
 pub use review::{Known, Restored, Review, ReviewError, first_review, lift, restore, review};
+pub use sending::{Unsent, is_awaited, recipient, unsent};
 pub use step::{Channel, InvalidStep, Step, UnknownChannel, UnknownWhen, When};
 pub use wording::{InvalidWordingKey, WordingKey};

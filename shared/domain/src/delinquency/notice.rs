@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::step::{Channel, Step, When};
+use super::{
+    sending::Unsent,
+    step::{Channel, Step, When},
+};
 use crate::{
     ids::{AccountId, TemplateCode},
     invoice::InvoiceId,
@@ -125,6 +128,9 @@ pub struct CustomerNotice {
     /// What it said, once it was sent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// When it was last begun to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Timestamp>,
     /// When it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Timestamp>,
@@ -154,9 +160,30 @@ impl CustomerNotice {
             reason: String::new(),
             reference: String::new(),
             text: String::new(),
+            begun: None,
             sent: None,
             delivered: None,
         }
+    }
+
+    /// Notes that it is being sent, and what it says: before it is, so that it is not sent again
+    /// unawares.
+    pub fn begin(&mut self, text: String, now: Timestamp) {
+        self.state = NoticeState::Sending;
+        self.text = text;
+        self.begun = Some(now);
+    }
+
+    /// Notes that it was not taken after all, and is still to be sent.
+    pub fn put_back(&mut self) {
+        self.state = NoticeState::Planned;
+        self.begun = None;
+    }
+
+    /// Notes that it is not sent, and why.
+    pub fn drop_for(&mut self, why: Unsent) {
+        self.state = NoticeState::Dropped;
+        why.to_string().clone_into(&mut self.reason);
     }
 
     /// Notes what whoever delivers it has told. False if that was known, or comes too late to count: a

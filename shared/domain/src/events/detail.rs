@@ -1,11 +1,12 @@
 //! What others learn of what happened: names and amounts, never a person.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
     charge::ChargeKey,
-    ids::{AccountId, GatewayCode, MethodId, SubscriptionId},
+    delinquency::{Channel, NoticeId},
+    ids::{AccountId, GatewayCode, MethodId, SubscriptionId, TemplateCode},
     invoice::InvoiceId,
     method::{Expiry, MethodState},
     money::Money,
@@ -30,6 +31,35 @@ pub enum Detail {
     Method(MethodDetail),
     /// The service of an account.
     Service(ServiceDetail),
+    /// A notice to a customer.
+    Notice(NoticeDetail),
+}
+
+/// What others learn of a notice to a customer: not what it said, nor where it went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NoticeDetail {
+    /// To whom.
+    pub account: AccountId,
+    /// Which.
+    pub notice: NoticeId,
+    /// What it is about, if that is an invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceId>,
+    /// By which way.
+    pub channel: Channel,
+    /// The template of what it says.
+    pub template: TemplateCode,
+    /// Whether it is the notice that the law wants before service is cut.
+    pub legal: bool,
+    /// What whoever delivers it calls it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// When that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// Why it was not delivered, if it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What others learn of services that are held for what is not paid, or are back.

@@ -8,6 +8,7 @@
 mod adyen;
 mod keys;
 mod mercado_pago;
+mod own;
 mod pagbank;
 mod stripe;
 mod token;
@@ -16,6 +17,7 @@ mod woovi;
 pub use adyen::{AdyenItem, adyen_body, adyen_item};
 pub use keys::{Secret, Secrets};
 pub use mercado_pago::{MercadoPago, mercado_pago};
+pub use own::{OWN_HEADER, own};
 pub use pagbank::pagbank;
 pub use stripe::stripe;
 pub use token::shared_token;

@@ -13,9 +13,10 @@ use jiff::civil::Date;
 use super::{CustomerNotice, Suspension};
 use crate::{
     account::Account,
-    calendar::{Calendar, NoPermittedDay},
+    calendar::{Calendar, NoPermittedDay, days_after},
     charge::{ChargeState, Charges},
     collection::AttemptState,
+    enforcement::Enforced,
     history::HistoryError,
     ids::InvalidId,
     invoice::{Invoice, InvoiceId},
@@ -42,6 +43,8 @@ pub struct Known<'a> {
     pub payments: &'a [Payment],
     /// What is kept of the hold that it is in, if it is in one.
     pub suspension: Option<&'a Suspension>,
+    /// What the network has confirmed of its logins.
+    pub network: &'a [Enforced],
     /// Its settings.
     pub settings: &'a BillingSettings,
     /// The name of the rules that they follow, with their date; empty for an ISP's own.
@@ -100,6 +103,10 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
         review.suspension = restored.suspension;
     }
     cutting::cut(known, &mut review)?;
+    // The network is asked day by day whether it still does what it is to do.
+    if review.account.hold.is_some() || known.network.iter().any(|login| !login.is_settled()) {
+        review.account.review_by(days_after(known.today, 1));
+    }
     Ok(review)
 }
 

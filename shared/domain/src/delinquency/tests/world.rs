@@ -116,6 +116,7 @@ impl World {
             notices: &self.notices,
             payments: &self.payments,
             suspension: self.suspensions.last(),
+            network: &[],
             settings: &self.settings,
             rules: "",
             calendar: &self.calendar,

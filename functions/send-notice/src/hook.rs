@@ -1,0 +1,171 @@
+//! The hook: a signed request to a system of the ISP's, which has ways of its own to its customers,
+//! `WhatsApp` among them.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
+use mensal_rails::{
+    gateway::Fault as Unanswered,
+    http::{Answer, Http, Method, Unusable},
+    signature::{OWN_HEADER, Secret, own},
+};
+use mensal_store::telling::failed_request;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::carrier::{Carried, Fault, Parcel};
+
+/// The secret is read again after so long, so that it can be changed without a deployment.
+const KEPT: Duration = Duration::from_mins(5);
+/// More of an id than that nobody needs.
+const LONGEST_ID: usize = 200;
+
+/// Posts notices.
+#[derive(Debug)]
+pub struct Hook {
+    secrets: Client,
+    prefix: String,
+    known: Mutex<Option<(Instant, Address)>>,
+}
+
+/// Where they go to, and what signs them.
+#[derive(Clone, Debug)]
+struct Address {
+    http: Http,
+    secret: Secret,
+}
+
+/// The secret, as it lies.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    url: String,
+    secret: String,
+}
+
+/// Why a secret is none of a hook's.
+#[derive(Debug, thiserror::Error)]
+enum Invalid {
+    #[error("line {0}, column {1}: write {{\"url\": \"https://…\", \"secret\": \"…\"}}")]
+    Json(usize, usize),
+    #[error("its `secret` is shorter than 16 characters: anybody could guess it")]
+    Short,
+    #[error("its `url`: {0}")]
+    Url(#[from] Unusable),
+}
+
+impl Hook {
+    /// The hook of the secret `hook` among those whose names begin so.
+    #[must_use]
+    pub fn new(secrets: Client, prefix: impl Into<String>) -> Self {
+        Self { secrets, prefix: prefix.into(), known: Mutex::default() }
+    }
+
+    /// The label is the key by which the second of two requests is known for the first.
+    pub(crate) async fn carry(&self, text: &str, parcel: Parcel<'_>) -> Result<Carried, Fault> {
+        let Address { http, secret } = self.address().await.map_err(Fault::NotTaken)?;
+        let label = parcel.label;
+        let body = json!({
+            "id": label.to_string(),
+            "account": label.account,
+            "notice": label.notice,
+            "text": text,
+            "at": parcel.now,
+        });
+        let body = body.to_string().into_bytes();
+        let signature = own(&body, &secret, parcel.now);
+        let request = http
+            .request(Method::POST, "")
+            .header(OWN_HEADER, &signature)
+            .header("Idempotency-Key", &label.tag())
+            .written(body);
+        match request.send().await {
+            Ok(answer) => said(&answer),
+            Err(Unanswered::Unknown(why)) => Err(Fault::Unknown(format!("the hook: {why}"))),
+            Err(why) => Err(Fault::NotTaken(format!("the hook: {why}"))),
+        }
+    }
+
+    async fn address(&self) -> Result<Address, String> {
+        let mut known = self.known.lock().await;
+        if let Some((since, address)) = &*known
+            && since.elapsed() < KEPT
+        {
+            return Ok(address.clone());
+        }
+        let name = format!("{}hook", self.prefix);
+        let read = self.secrets.get_secret_value().secret_id(&name).send().await;
+        let read = read.map_err(|why| match why.code() {
+            Some("ResourceNotFoundException") => {
+                format!("there is no secret {name}: see docs/notices.md")
+            }
+            _ => format!("secret {name}: {}", failed_request(&why)),
+        })?;
+        let address = address(read.secret_string().unwrap_or_default());
+        let address = address.map_err(|why| format!("secret {name} is no hook's: {why}"))?;
+        *known = Some((Instant::now(), address.clone()));
+        Ok(address)
+    }
+}
+
+fn address(text: &str) -> Result<Address, Invalid> {
+    let written: Result<Written, _> = serde_json::from_str(text);
+    // Where, not what: a secret stands there.
+    let Written { url, secret } =
+        written.map_err(|why| Invalid::Json(why.line(), why.column()))?;
+    let secret = Some(secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
+    Ok(Address { http: Http::exactly(&url)?, secret: secret.ok_or(Invalid::Short)? })
+}
+
+/// 200: it has reached the customer. 202, 201, 204: it will. 4xx: it never will.
+fn said(answer: &Answer) -> Result<Carried, Fault> {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let id = body["id"].as_str().unwrap_or_default();
+    let id: String = id.chars().filter(|c| !c.is_control()).take(LONGEST_ID).collect();
+    match answer.status.as_u16() {
+        200 => Ok(Carried::Delivered(id)),
+        201..=299 => Ok(Carried::Taken(id)),
+        // Somebody else's address, or rights that are being given: of the moment.
+        404 | 403 | 408 | 425 => Err(Fault::NotTaken(format!("the hook answers {}", answer.status))),
+        400..=499 => Ok(Carried::Refused(format!("hook {}", answer.status.as_u16()))),
+        _ => Err(Fault::NotTaken(format!("the hook answers {}", answer.status))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_is_no_hooks_says_why_and_quotes_nothing() {
+        let good = r#"{"url":"https://notices.isp.example/mensal","secret":"0123456789abcdef"}"#;
+        assert!(address(good).is_ok());
+        let cases = [
+            ("", "line 1, column 0: write"),
+            (r#"{"url":"https://a.example"}"#, "line 1"),
+            (r#"{"url":"https://a.example","secret":"0123456789abcdef","x":1}"#, "line 1"),
+            (r#"{"url":"https://a.example","secret":"hunter2"}"#, "shorter than 16"),
+            (r#"{"url":"http://a.example","secret":"0123456789abcdef"}"#, "not encrypted"),
+        ];
+        for (text, want) in cases {
+            let error = address(text).unwrap_err().to_string();
+            assert!(error.contains(want) && !error.contains("hunter2"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_answer_says_whether_it_was_delivered_taken_or_refused() {
+        let cases = [
+            (200, r#"{"id":"wamid.1"}"#, Ok(Carried::Delivered("wamid.1".into()))),
+            (202, "", Ok(Carried::Taken(String::new()))),
+            (422, "", Ok(Carried::Refused("hook 422".into()))),
+            (404, "", Err(Fault::NotTaken("the hook answers 404 Not Found".into()))),
+            (302, "", Err(Fault::NotTaken("the hook answers 302 Found".into()))),
+        ];
+        for (status, body, want) in cases {
+            let status = mensal_rails::http::StatusCode::from_u16(status).unwrap();
+            assert_eq!(said(&Answer { status, body: body.into() }), want, "{status}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a notice is called by outside: the label that whoever carries it says again when it tells of it.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use mensal_domain::{delinquency::NoticeId, ids::AccountId};
+
+/// Account and notice. As text `1042/2026-11-10-cycle:-3:email`; as a tag, where only letters, digits,
+/// `-` and `_` may stand, the same in Base64 (RFC 4648, section 5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) account: AccountId,
+    pub(crate) notice: NoticeId,
+}
+
+/// Nothing that Mensal has called a notice by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is no name of a notice: like 1042/2026-11-10-cycle:-3:email")]
+pub(crate) struct NoLabel;
+
+impl Label {
+    pub(crate) fn tag(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.to_string())
+    }
+
+    pub(crate) fn of_tag(tag: &str) -> Result<Self, NoLabel> {
+        let bytes = URL_SAFE_NO_PAD.decode(tag).map_err(|_| NoLabel)?;
+        String::from_utf8(bytes).map_err(|_| NoLabel)?.parse()
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.account, self.notice)
+    }
+}
+
+impl FromStr for Label {
+    type Err = NoLabel;
+    fn from_str(text: &str) -> Result<Self, NoLabel> {
+        let (account, notice) = text.split_once('/').ok_or(NoLabel)?;
+        Ok(Self {
+            account: account.parse().map_err(|_| NoLabel)?,
+            notice: notice.parse().map_err(|_| NoLabel)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_reads_back_as_text_and_as_a_tag_that_every_carrier_takes() {
+        for text in ["1042/2026-11-10-cycle:-3:email", "a.b_c-d/2026-11-16:suspended:sms"] {
+            let label: Label = text.parse().unwrap();
+            assert_eq!(label.to_string(), text);
+            let tag = label.tag();
+            assert!(tag.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)), "{tag}");
+            assert!(tag.len() <= 256, "SES takes no longer ones");
+            assert_eq!(Label::of_tag(&tag), Ok(label));
+        }
+        for wrong in ["", "1042", "1042/", "/2026-11-10-cycle:-3:email", "10#42/2026-11-16:x:sms"] {
+            assert_eq!(wrong.parse::<Label>(), Err(NoLabel), "{wrong}");
+            assert_eq!(Label::of_tag(&URL_SAFE_NO_PAD.encode(wrong)), Err(NoLabel));
+        }
+        assert_eq!(Label::of_tag("###"), Err(NoLabel));
+    }
+}

@@ -1,0 +1,268 @@
+//! Sends notices to customers, each once: writes what it says, hands it to whoever carries it, and notes
+//! what they tell of it.
+//!
+//! Mail and text messages have no key by which the second of two requests would be known for the first.
+//! So a notice is noted as being sent before it is; whoever finds it so waits for what its carrier
+//! tells, and sends it again only after a while without news ([`is_awaited`]).
+
+mod carrier;
+mod email;
+mod hook;
+mod label;
+mod sms;
+mod told;
+mod writing;
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use lambda_runtime::Error;
+use mensal_domain::{
+    account::Account,
+    calendar::days_after,
+    catalog::Catalog,
+    delinquency::{
+        CustomerNotice, NoticeAbout, NoticeState, QuietHours, Unsent, is_awaited, recipient, unsent,
+    },
+};
+use mensal_runtime::{
+    Failure, batch,
+    catalogs::Catalogs,
+    clock::Clock,
+    dead_letters::DeadLetters,
+    messages::{NoticeWork, SendNotice},
+    metrics::{self, Metric},
+    queue::Queue,
+    start::Function,
+};
+use mensal_store::{Reviewed, Store, StoreError};
+use serde_json::Value;
+
+use self::{
+    carrier::{Carried, Fault, Parcel},
+    label::Label,
+    told::Told,
+};
+pub use self::{carrier::Carriers, email::Email, hook::Hook, sms::Sms};
+
+/// A notice that others change all the time is read again so many times.
+const MOST_CONFLICTS: usize = 10;
+
+/// The function.
+#[derive(Debug)]
+pub struct SendNotices {
+    /// The table.
+    pub store: Store,
+    /// The catalog, for the rules of accounts and an ISP's own templates.
+    pub catalogs: Catalogs,
+    /// Those who carry notices.
+    pub carriers: Carriers,
+    /// What time it is at the ISP.
+    pub clock: Clock,
+    /// Its own queue, where notices wait for the end of quiet hours.
+    pub notice_queue: Queue,
+    /// What cannot be done.
+    pub dead_letters: DeadLetters,
+}
+
+impl Function for SendNotices {
+    async fn handle(&self, event: Value) -> Result<Value, Error> {
+        let work = |work: NoticeWork| async {
+            match work {
+                NoticeWork::Send(message) => self.send(message).await,
+                NoticeWork::Told(event) => match told::read(&event)? {
+                    Some(told) => self.hear(&told).await,
+                    None => Ok(()),
+                },
+            }
+        };
+        let response = batch::timely(event, &self.dead_letters, &self.notice_queue, work).await?;
+        Ok(serde_json::to_value(response)?)
+    }
+}
+
+/// What a notice is sent by.
+struct Ready {
+    account: Account,
+    catalog: Arc<Catalog>,
+    rules: mensal_domain::catalog::Rules,
+    read: Reviewed,
+}
+
+impl SendNotices {
+    async fn send(&self, message: SendNotice) -> Result<(), Failure> {
+        for _ in 0..MOST_CONFLICTS {
+            let notice = self.store.notice(&message.account, &message.notice).await?;
+            let missing = || Failure::Poison(format!("notice {} does not exist", message.notice));
+            match self.try_to_send(&notice.ok_or_else(missing)?).await {
+                Err(Stop::Moved) => {}
+                Err(Stop::Failed(failure)) => return Err(failure),
+                Ok(()) => return Ok(()),
+            }
+        }
+        Err(Failure::Retry("the notice keeps changing".into()))
+    }
+
+    async fn try_to_send(&self, notice: &CustomerNotice) -> Result<(), Stop> {
+        let now = self.clock.now();
+        if !matches!(notice.state, NoticeState::Planned | NoticeState::Sending) {
+            return Ok(());
+        }
+        if is_awaited(notice, now) {
+            return Err(retry("it was being sent: what became of it is awaited"));
+        }
+        let ready = self.read(notice).await?;
+        let invoice = match notice.id.about {
+            NoticeAbout::Invoice(id) => ready.read.invoices.iter().find(|one| one.id == id),
+            NoticeAbout::Suspension(_) => None,
+        };
+        if let Some(why) = unsent(notice, &ready.account, invoice) {
+            return self.drop_it(notice, why).await;
+        }
+        self.wait_for_day(ready.rules.settings.quiet_hours)?;
+        let message = writing::compose(notice, &ready, now, self.clock.today()).map_err(poison)?;
+        let to = recipient(&ready.account, notice.id.channel).map_err(poison)?;
+        let label = Label { account: notice.account.clone(), notice: notice.id };
+        let mut begun = notice.clone();
+        begun.begin(message.text().to_owned(), now);
+        self.store.move_notice(notice, &begun, None).await?;
+        let parcel = Parcel { label: &label, to, now };
+        match self.carriers.carry(&message, parcel).await {
+            Ok(carried) => Ok(self.hear(&news(label, carried, now)).await?),
+            Err(Fault::Unknown(why)) => Err(retry(&why)),
+            Err(Fault::NotTaken(why)) => {
+                let mut back = begun.clone();
+                back.put_back();
+                // Moved: somebody knows of it that it was sent.
+                self.store.move_notice(&begun, &back, None).await?;
+                Err(retry(&why))
+            }
+        }
+    }
+
+    async fn read(&self, notice: &CustomerNotice) -> Result<Ready, Stop> {
+        let account = self.store.account(&notice.account).await?;
+        let missing = || poison(format!("account {} does not exist", notice.account));
+        let account = account.ok_or_else(missing)?;
+        let head = self.store.head().await?;
+        let (_, catalog) = self.catalogs.at_least(head.version).await?;
+        let rules = catalog.rules_of(&account).map_err(poison)?;
+        let read = self.store.reviewed(&account, &rules).await?;
+        Ok(Ready { account, catalog, rules, read })
+    }
+
+    async fn drop_it(&self, notice: &CustomerNotice, why: Unsent) -> Result<(), Stop> {
+        let mut dropped = notice.clone();
+        dropped.drop_for(why);
+        self.store.move_notice(notice, &dropped, None).await?;
+        tracing::info!(%why, "a notice is not sent");
+        metrics::count(Metric::NoticesFailed, usize::from(why.wants_people()));
+        Ok(())
+    }
+
+    /// Nobody is woken.
+    fn wait_for_day(&self, quiet: QuietHours) -> Result<(), Stop> {
+        let now = self.clock.local();
+        let Some(end) = quiet.end(now) else { return Ok(()) };
+        // A day on which the clock is put forward or back is an hour off: then it waits once more.
+        let wait = end.duration_since(now).as_secs().try_into().unwrap_or(0);
+        let why = format!("it is in the quiet hours {quiet}");
+        Err(Stop::Failed(Failure::Early { why, wait: Duration::from_secs(wait) }))
+    }
+
+    /// Notes what has become of a notice. The notice that the law wants has its account looked at once
+    /// it is delivered: service may be cut some days after.
+    async fn hear(&self, told: &Told) -> Result<(), Failure> {
+        for _ in 0..MOST_CONFLICTS {
+            match self.try_to_hear(told).await {
+                Err(Stop::Moved) => {}
+                Err(Stop::Failed(failure)) => return Err(failure),
+                Ok(()) => return Ok(()),
+            }
+        }
+        Err(Failure::Retry("the notice keeps changing".into()))
+    }
+
+    async fn try_to_hear(&self, told: &Told) -> Result<(), Stop> {
+        let Label { account, notice } = &told.label;
+        let before = self.store.notice(account, notice).await?;
+        let before = before.ok_or_else(|| poison(format!("notice {notice} does not exist")))?;
+        let mut after = before.clone();
+        if !after.hear(told.state, told.at, &told.reason) {
+            return Ok(());
+        }
+        if after.reference.is_empty() {
+            after.reference.clone_from(&told.reference);
+        }
+        let wakes = after.legal && after.state == NoticeState::Delivered;
+        let account = if wakes { self.to_be_reviewed(&after).await? } else { None };
+        let account = account.as_ref().map(|(account, version)| (account, *version));
+        self.store.move_notice(&before, &after, account).await?;
+        match after.state {
+            NoticeState::Bounced | NoticeState::Complained => {
+                tracing::warn!(reason = after.reason, "a notice was not delivered");
+                metrics::count(Metric::NoticesFailed, 1);
+            }
+            _ if before.sent.is_none() => metrics::count(Metric::NoticesSent, 1),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The account, to be looked at on the day after: the run of today may be over.
+    async fn to_be_reviewed(
+        &self,
+        notice: &CustomerNotice,
+    ) -> Result<Option<(Account, u64)>, Stop> {
+        let Some(mut account) = self.store.account(&notice.account).await? else { return Ok(None) };
+        let tomorrow = days_after(self.clock.today(), 1);
+        if account.next_review.is_some_and(|day| day <= tomorrow) {
+            return Ok(None);
+        }
+        let version = account.version;
+        account.review_by(tomorrow);
+        account.version = version + 1;
+        Ok(Some((account, version)))
+    }
+}
+
+fn news(label: Label, carried: Carried, now: Timestamp) -> Told {
+    let (state, reference, reason) = match carried {
+        Carried::Taken(reference) => (NoticeState::Sent, reference, String::new()),
+        Carried::Delivered(reference) => (NoticeState::Delivered, reference, String::new()),
+        Carried::Refused(reason) => (NoticeState::Bounced, String::new(), reason),
+    };
+    Told { label, state, at: now, reason, reference }
+}
+
+/// Why a notice was not sent.
+enum Stop {
+    /// It has changed: read it again.
+    Moved,
+    /// Anything else.
+    Failed(Failure),
+}
+
+fn retry(why: &str) -> Stop {
+    Stop::Failed(Failure::Retry(why.to_owned()))
+}
+
+/// Data that contradicts itself, or a template that cannot be filled.
+fn poison(why: impl std::fmt::Display) -> Stop {
+    Stop::Failed(Failure::Poison(why.to_string()))
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Moved => Self::Moved,
+            other => Self::Failed(other.into()),
+        }
+    }
+}
