@@ -97,8 +97,13 @@ async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_da
     let phone = (Channel::Sms, "+5545999990000");
     assert_eq!(ways, [phone, phone, (Channel::Email, "ana@customer.example")]);
     // The network was told when it was cut, each day since whether it still is, and when it was paid.
-    let ordered: Vec<_> =
-        home.stack.ordered().unwrap().iter().map(|one| (one.login.to_string(), one.service)).collect();
+    let ordered: Vec<_> = home
+        .stack
+        .ordered()
+        .unwrap()
+        .iter()
+        .map(|one| (one.login.to_string(), one.service))
+        .collect();
     let (cut, back) = (Service::Suspended, Service::Full);
     let want = [cut, cut, cut, cut, back].map(|service| ("ana".to_owned(), service));
     assert_eq!(ordered, want);

@@ -17,13 +17,15 @@ use serde_json::{Value, json};
 
 const ACCOUNTS: u64 = 500;
 /// Functions, each with a log of its own; those that bill first.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 12] = [
     "PlanRun",
     "IssueInvoice",
     "PublishEvents",
     "RenderInvoice",
     "RegisterCharge",
     "ReviewAccount",
+    "SendNotice",
+    "ToggleService",
     "CollectPayment",
     "ReceiveWebhook",
     "ApplyPayment",

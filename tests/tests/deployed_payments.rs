@@ -200,7 +200,7 @@ async fn secrets_are_in_no_log(cloud: &Cloud, bank: &Bank) {
     let opens = secret["credentials"]["key"].as_str().unwrap();
     let signs = secret["credentials"]["webhook_secrets"][0].as_str().unwrap();
     let logs = cloud.deployed.logs(0).await.unwrap();
-    assert_eq!(logs.len(), 10, "{:?}", logs.keys());
+    assert_eq!(logs.len(), 12, "{:?}", logs.keys());
     for (function, lines) in &logs {
         assert!(lines.iter().any(|line| line.contains("CloudWatchMetrics")), "{function}");
         let text = lines.join("\n");

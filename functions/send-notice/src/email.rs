@@ -27,7 +27,11 @@ impl Email {
         Self { client, from, configuration_set }
     }
 
-    pub(crate) async fn carry(&self, mail: &Composed, parcel: Parcel<'_>) -> Result<Carried, Fault> {
+    pub(crate) async fn carry(
+        &self,
+        mail: &Composed,
+        parcel: Parcel<'_>,
+    ) -> Result<Carried, Fault> {
         let request = self
             .client
             .send_email()

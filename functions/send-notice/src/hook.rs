@@ -112,8 +112,7 @@ impl Hook {
 fn address(text: &str) -> Result<Address, Invalid> {
     let written: Result<Written, _> = serde_json::from_str(text);
     // Where, not what: a secret stands there.
-    let Written { url, secret } =
-        written.map_err(|why| Invalid::Json(why.line(), why.column()))?;
+    let Written { url, secret } = written.map_err(|why| Invalid::Json(why.line(), why.column()))?;
     let secret = Some(secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
     Ok(Address { http: Http::exactly(&url)?, secret: secret.ok_or(Invalid::Short)? })
 }
@@ -127,7 +126,9 @@ fn said(answer: &Answer) -> Result<Carried, Fault> {
         200 => Ok(Carried::Delivered(id)),
         201..=299 => Ok(Carried::Taken(id)),
         // Somebody else's address, or rights that are being given: of the moment.
-        404 | 403 | 408 | 425 => Err(Fault::NotTaken(format!("the hook answers {}", answer.status))),
+        404 | 403 | 408 | 425 => {
+            Err(Fault::NotTaken(format!("the hook answers {}", answer.status)))
+        }
         400..=499 => Ok(Carried::Refused(format!("hook {}", answer.status.as_u16()))),
         _ => Err(Fault::NotTaken(format!("the hook answers {}", answer.status))),
     }

@@ -38,12 +38,12 @@ use mensal_runtime::{
 use mensal_store::{Reviewed, Store, StoreError};
 use serde_json::Value;
 
+pub use self::{carrier::Carriers, email::Email, hook::Hook, sms::Sms};
 use self::{
     carrier::{Carried, Fault, Parcel},
     label::Label,
     told::Told,
 };
-pub use self::{carrier::Carriers, email::Email, hook::Hook, sms::Sms};
 
 /// A notice that others change all the time is read again so many times.
 const MOST_CONFLICTS: usize = 10;

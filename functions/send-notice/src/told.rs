@@ -222,7 +222,11 @@ mod tests {
         for (event, state, after, reason) in cases {
             let told = read(&event).unwrap().unwrap();
             assert_eq!(told.label.to_string(), NOTICE);
-            assert_eq!((told.state, told.reason.replace('_', "")), (state, reason.into()), "{event}");
+            assert_eq!(
+                (told.state, told.reason.replace('_', "")),
+                (state, reason.into()),
+                "{event}"
+            );
             assert_eq!(told.at.duration_since(sent).as_secs(), after, "{event}");
         }
     }

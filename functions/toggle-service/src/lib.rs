@@ -54,8 +54,8 @@ impl ToggleService {
         let account = self.store.account(&id).await?;
         let account =
             account.ok_or_else(|| Failure::Poison(format!("account {id} does not exist")))?;
-        let all = wanted(&account, self.clock.today())
-            .map_err(|why| Failure::Poison(why.to_string()))?;
+        let all =
+            wanted(&account, self.clock.today()).map_err(|why| Failure::Poison(why.to_string()))?;
         // One login that is not reached keeps no other waiting.
         let mut failed = None;
         for wanted in all {
@@ -112,4 +112,3 @@ impl ToggleService {
         done
     }
 }
-

@@ -2,8 +2,7 @@
 
 use lambda_runtime::Error;
 use mensal_runtime::{
-    clients::Clients, clock::Clock, config, dead_letters::DeadLetters, start::run,
-    watch::Watch,
+    clients::Clients, clock::Clock, config, dead_letters::DeadLetters, start::run, watch::Watch,
 };
 use mensal_store::Store;
 use toggle_service::{Sites, ToggleService};

@@ -14,7 +14,6 @@ use mensal_runtime::Failure;
 use mensal_store::telling::failed_request;
 use tokio::sync::Mutex;
 
-
 /// A secret is read again after so long.
 const KEPT: Duration = Duration::from_mins(5);
 

@@ -17,22 +17,26 @@ use crate::{
 };
 
 /// The queues that work flows through, by the outputs that name them.
-const QUEUES: [&str; 7] = [
+const QUEUES: [&str; 9] = [
     "PlanQueueName",
     "BillQueueName",
     "DocumentQueueName",
     "ChargeQueueName",
     "ReviewQueueName",
+    "NoticeQueueName",
+    "ServiceQueueName",
     "CollectQueueName",
     "PaymentQueueName",
 ];
 /// The queues of dead letters, by the outputs that name them.
-const DEAD_LETTERS: [&str; 9] = [
+const DEAD_LETTERS: [&str; 11] = [
     "PlanDeadLettersName",
     "BillDeadLettersName",
     "DocumentDeadLettersName",
     "ChargeDeadLettersName",
     "ReviewDeadLettersName",
+    "NoticeDeadLettersName",
+    "ServiceDeadLettersName",
     "CollectDeadLettersName",
     "PaymentDeadLettersName",
     "EventDeadLettersName",

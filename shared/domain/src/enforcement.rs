@@ -232,7 +232,11 @@ mod tests {
             (&hold("suspended"), cut, Some(Service::Suspended)),
             (&none, back, Some(Service::Full)),
             (&none, json!({ "ended": "2026-12-01" }), Some(Service::Ended)),
-            (&none, json!({ "hist": [{ "date": "2026-11-20", "change": "suspend" }] }), Some(Service::Suspended)),
+            (
+                &none,
+                json!({ "hist": [{ "date": "2026-11-20", "change": "suspend" }] }),
+                Some(Service::Suspended),
+            ),
             (&none, json!({ "start": "2026-12-02" }), None),
             (&none, json!({ "login": null }), None),
         ];
@@ -261,7 +265,9 @@ mod tests {
         assert!(matches!(Enforced::next(&id, &suspended, Some(&failed), None, now), Step::Ask(_)));
         let done = asking.confirmed(Service::Suspended, now);
         assert_eq!(Enforced::next(&id, &suspended, Some(&done), None, now), Step::Settled);
-        let Step::Ask(swept) = Enforced::next(&id, &suspended, Some(&done), day, now) else { panic!() };
+        let Step::Ask(swept) = Enforced::next(&id, &suspended, Some(&done), day, now) else {
+            panic!()
+        };
         let swept = swept.confirmed(Service::Suspended, now);
         assert_eq!(Enforced::next(&id, &suspended, Some(&swept), day, now), Step::Settled);
         assert!(matches!(Enforced::next(&id, &suspended, Some(&swept), next, now), Step::Ask(_)));

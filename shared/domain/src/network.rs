@@ -55,7 +55,11 @@ impl FromStr for Login {
     type Err = InvalidLogin;
     fn from_str(text: &str) -> Result<Self, InvalidLogin> {
         let fits = (1..=Self::LONGEST).contains(&text.len());
-        if fits && !text.chars().any(char::is_control) { Ok(Self(text.into())) } else { Err(InvalidLogin) }
+        if fits && !text.chars().any(char::is_control) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidLogin)
+        }
     }
 }
 

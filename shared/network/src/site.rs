@@ -133,7 +133,9 @@ mod tests {
     #[test]
     fn a_secret_that_describes_no_site_says_why_and_quotes_nothing_of_it() {
         let radius = |more: &str| {
-            format!(r#"{{"servers":[{{"kind":"radius","address":"192.0.2.1:3799","secret":"s3cret-of-nas"{more}}}]}}"#)
+            format!(
+                r#"{{"servers":[{{"kind":"radius","address":"192.0.2.1:3799","secret":"s3cret-of-nas"{more}}}]}}"#
+            )
         };
         assert!(Site::read(&radius(r#","attributes":"cisco""#)).is_ok());
         let cases = [

@@ -27,7 +27,8 @@ pub(crate) struct Webhook {
 
 impl Webhook {
     pub(crate) fn new(settings: WebhookSettings) -> Result<Self, InvalidServer> {
-        let secret = Some(settings.secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
+        let secret =
+            Some(settings.secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
         let short = "`secret` is shorter than 16 characters: anybody could guess it";
         let secret = secret.ok_or(InvalidServer::Setting(short))?;
         Ok(Self { http: Http::exactly(&settings.url)?, secret })

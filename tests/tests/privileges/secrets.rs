@@ -73,10 +73,7 @@ fn secrets_are_those_of_the_stacks_own_gateways() {
                 let own = &mut resources[id]["Properties"]["Environment"]["Variables"];
                 own[*variable] = prefix;
             });
-            assert_any(
-                &faults,
-                &format!("{id}: {reader}"),
-            );
+            assert_any(&faults, &format!("{id}: {reader}"));
             assert_any(&faults, &format!("unused: {role} grants {GET} on "));
         }
     }

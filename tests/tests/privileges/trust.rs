@@ -202,8 +202,10 @@ fn topics(template: &Template) -> Vec<String> {
 
 /// Services that put something into a queue, by the kind of resource that asks them to. They have no
 /// role either: the queue's own policy lets them.
-const SENDERS: &[(&str, &str)] =
-    &[("events.amazonaws.com", "AWS::Events::Rule"), ("sns.amazonaws.com", "AWS::SNS::Subscription")];
+const SENDERS: &[(&str, &str)] = &[
+    ("events.amazonaws.com", "AWS::Events::Rule"),
+    ("sns.amazonaws.com", "AWS::SNS::Subscription"),
+];
 
 /// Which service may send to each queue, next to which does.
 fn queues(template: &Template) -> Vec<String> {

@@ -88,7 +88,8 @@ fn sent(known: &Known<'_>) -> Vec<String> {
             NoticeState::Dropped => locale.pick("não enviado", "not sent"),
         };
         let (on, channel, template) = (locale.date(notice.on), notice.id.channel, &notice.template);
-        let why = if notice.reason.is_empty() { String::new() } else { format!(" ({})", notice.reason) };
+        let why =
+            if notice.reason.is_empty() { String::new() } else { format!(" ({})", notice.reason) };
         let of = locale.pick("aviso", "notice");
         format!("{on}  {of} {template}, {channel}: {state}{why}")
     };

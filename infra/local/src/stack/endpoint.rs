@@ -33,8 +33,8 @@ type Answer = (StatusCode, String);
 pub(super) async fn serve(services: Services) -> Result<String, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let beside = post::routes(services.post.clone())
-        .merge(network::routes(services.network.clone()));
+    let beside =
+        post::routes(services.post.clone()).merge(network::routes(services.network.clone()));
     let app = Router::new().route("/", routing::post(answer)).with_state(services).merge(beside);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, app).await {
@@ -44,11 +44,7 @@ pub(super) async fn serve(services: Services) -> Result<String, Error> {
     Ok(endpoint)
 }
 
-async fn answer(
-    State(services): State<Services>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
+async fn answer(State(services): State<Services>, headers: HeaderMap, body: Bytes) -> Answer {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let done = match target.unwrap_or_default() {
         "AmazonSQS.SendMessage" => send(&services.queues, &body),

@@ -71,7 +71,8 @@ impl Network {
                 let code: SiteCode = named.parse().map_err(|why| wrong(&why))?;
                 let secret = fs::read_to_string(&path).map_err(|why| wrong(&why))?;
                 // Now, rather than when somebody is first cut.
-                Site::read(&secret).map_err(|why| format!("{}: see docs/network.md", wrong(&why)))?;
+                Site::read(&secret)
+                    .map_err(|why| format!("{}: see docs/network.md", wrong(&why)))?;
                 sites.insert(code, secret);
             }
         }

@@ -158,7 +158,8 @@ mod tests {
     #[test]
     fn what_was_begun_is_awaited_for_a_while_and_a_hook_knows_its_key() {
         let begun: Timestamp = "2026-11-10T12:00:00Z".parse().unwrap();
-        let cases = [("email", 14, true), ("email", 15, false), ("sms", 0, true), ("hook", 0, false)];
+        let cases =
+            [("email", 14, true), ("email", 15, false), ("sms", 0, true), ("hook", 0, false)];
         for (channel, minutes, want) in cases {
             let mut one = notice(&format!("2026-11-10-cycle:-3:{channel}"));
             assert!(!is_awaited(&one, begun), "it is planned");

@@ -32,10 +32,14 @@ pub(crate) type Rates = BTreeMap<String, Rate>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAttributes {
     /// Not a vendor that is known.
-    #[error("`attributes` names no vendor: use mikrotik, cisco, huawei, wispr, or attributes by service")]
+    #[error(
+        "`attributes` names no vendor: use mikrotik, cisco, huawei, wispr, or attributes by service"
+    )]
     Vendor,
     /// Attributes that need rates, without a rate for what is slowed down.
-    #[error("`rates` has no `throttled`: write {{\"throttled\": {{\"down\": 512, \"up\": 256}}}}, in kbit/s")]
+    #[error(
+        "`rates` has no `throttled`: write {{\"throttled\": {{\"down\": 512, \"up\": 256}}}}, in kbit/s"
+    )]
     NoThrottled,
     /// More than anybody needs.
     #[error("`attributes` has more than {MOST} of one service")]
@@ -118,7 +122,10 @@ fn rate(vendor: u32, kind: u8, value: Value) -> Template {
 }
 
 impl Attributes {
-    pub(crate) fn new(written: WrittenAttributes, rates: &Rates) -> Result<Self, InvalidAttributes> {
+    pub(crate) fn new(
+        written: WrittenAttributes,
+        rates: &Rates,
+    ) -> Result<Self, InvalidAttributes> {
         let [full, throttled, suspended] = match written {
             WrittenAttributes::Own(own) => {
                 [read(own.full)?, read(own.throttled)?, read(own.suspended)?]
@@ -246,7 +253,12 @@ mod tests {
         let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
         let (login, plan) = ("a{plan}na".parse().unwrap(), "fibra-500".parse().unwrap());
         let order = Order {
-            key: "k", account: &account, subscription: &subscription, login: &login, plan: &plan, service,
+            key: "k",
+            account: &account,
+            subscription: &subscription,
+            login: &login,
+            plan: &plan,
+            service,
         };
         let of = attributes.of(&order).map_err(|why| why.to_string())?;
         let one = |one: &Attribute| {
@@ -266,7 +278,11 @@ mod tests {
             ("mikrotik", Service::Full, vec!["14988:8=250000k/500000k"]),
             ("mikrotik", Service::Throttled, vec!["14988:8=256k/512k"]),
             ("mikrotik", Service::Suspended, vec!["14988:19=mensal-suspended"]),
-            ("cisco", Service::Full, vec!["9:1=ip:sub-qos-policy-in=fibra-500", "9:1=ip:sub-qos-policy-out=fibra-500"]),
+            (
+                "cisco",
+                Service::Full,
+                vec!["9:1=ip:sub-qos-policy-in=fibra-500", "9:1=ip:sub-qos-policy-out=fibra-500"],
+            ),
             ("huawei", Service::Throttled, vec!["2011:31=mensal-throttled"]),
             ("wispr", Service::Full, vec!["14122:7=250000000", "14122:8=500000000"]),
             ("wispr", Service::Throttled, vec!["14122:7=256000", "14122:8=512000"]),

@@ -152,7 +152,8 @@ impl Radius {
         let unavailable = |why: std::io::Error| Fault::Unavailable(why.to_string());
         let mut found = lookup_host(&self.address).await.map_err(unavailable)?;
         let address = found.next();
-        let address = address.ok_or_else(|| Fault::Unavailable("its name has no address".into()))?;
+        let address =
+            address.ok_or_else(|| Fault::Unavailable("its name has no address".into()))?;
         let any: SocketAddr = match address {
             SocketAddr::V4(_) => ([0, 0, 0, 0], 0).into(),
             SocketAddr::V6(_) => ([0_u16; 8], 0).into(),

@@ -279,7 +279,15 @@ mod tests {
             (answer(&sent, 44, &[101, 3, 0], SECRET), Err(Unreadable::Attributes)),
             (answer(&sent, 44, &[18, 1], SECRET), Err(Unreadable::Attributes)),
             (answer(&sent, 44, &[18], SECRET), Err(Unreadable::Attributes)),
-            (answer(&sent, 44, &[80, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], SECRET), Err(Unreadable::Forged)),
+            (
+                answer(
+                    &sent,
+                    44,
+                    &[80, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+                    SECRET,
+                ),
+                Err(Unreadable::Forged),
+            ),
             (vec![44, 7, 0, 20], Err(Unreadable::Length)),
             (vec![44, 7], Err(Unreadable::Length)),
             (Vec::new(), Err(Unreadable::Length)),

@@ -1,0 +1,71 @@
+//! Against a real access server: FreeRADIUS with a virtual server for CoA and Disconnect.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+#[path = "freeradius/peer.rs"]
+mod peer;
+
+use jiff::Timestamp;
+use mensal_network::{Fault, Login, Order, Outcome, Service, Site};
+use peer::Peer;
+use serde_json::json;
+
+const SECRET: &str = "the-secret-of-both";
+
+fn site(port: u16, secret: &str, suspend_by: &str) -> Site {
+    let rates = json!({
+        "fibra-500": { "down": 500_000, "up": 250_000 }, "throttled": { "down": 512, "up": 256 },
+    });
+    let server = json!({
+        "kind": "radius", "address": format!("127.0.0.1:{port}"), "secret": secret,
+        "attributes": "mikrotik", "suspend_by": suspend_by, "timeout_ms": 300, "tries": 3,
+        "rates": rates,
+    });
+    Site::read(&json!({ "servers": [server] }).to_string()).unwrap()
+}
+
+async fn bring(site: &Site, login: &str, service: Service) -> Result<Outcome, Fault> {
+    let login: Login = login.parse().unwrap();
+    let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
+    let plan = "fibra-500".parse().unwrap();
+    let order = Order {
+        key: "1042/1/1",
+        account: &account,
+        subscription: &subscription,
+        login: &login,
+        plan: &plan,
+        service,
+    };
+    site.bring(&order, Timestamp::now()).await
+}
+
+#[tokio::test]
+async fn an_access_server_confirms_refuses_knows_nobody_is_silent_and_comes_back() {
+    let Some(mut peer) = Peer::start(SECRET).unwrap() else { return };
+    let port = peer.port;
+    let (ours, walled) = (site(port, SECRET, "disconnect"), site(port, SECRET, "coa"));
+    let other = site(port, "the-secret-of-others", "coa");
+    // It refuses whatever does not bear the attributes that are looked for.
+    for (site, service) in [
+        (&ours, Service::Suspended),
+        (&ours, Service::Ended),
+        (&ours, Service::Throttled),
+        (&ours, Service::Full),
+        (&walled, Service::Suspended),
+    ] {
+        assert_eq!(bring(site, "ana", service).await, Ok(Outcome::Confirmed), "{service}");
+    }
+    for service in [Service::Full, Service::Suspended] {
+        assert_eq!(bring(&ours, "away", service).await, Ok(Outcome::NoSession), "{service}");
+        let refused = bring(&ours, "protected", service).await.unwrap_err().to_string();
+        assert_eq!(refused, "refused: NAK, Administratively Prohibited (501)");
+    }
+    let silence = bring(&other, "ana", Service::Full).await.unwrap_err();
+    assert!(matches!(silence, Fault::Unavailable(_)), "{silence}");
+
+    peer.stop();
+    let down = bring(&ours, "ana", Service::Full).await.unwrap_err();
+    assert!(matches!(down, Fault::Unavailable(_)), "{down}");
+    peer.again().unwrap();
+    assert_eq!(bring(&ours, "ana", Service::Full).await, Ok(Outcome::Confirmed));
+}
