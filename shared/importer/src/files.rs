@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
-use crate::notices;
+use crate::{ics, notices};
 
 /// The largest file.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -44,8 +44,8 @@ pub struct Files {
 }
 
 impl Files {
-    /// Every `.csv` file of a folder, and all of its folder `notices` but what is hidden; other files
-    /// and folders in it are left alone.
+    /// Every `.csv` file of a folder, and all of its folders `calendars` and `notices` but what is
+    /// hidden; other files and folders in it are left alone.
     ///
     /// # Errors
     /// When the folder or a file of it cannot be read, or is larger than [`MAX_FILE_BYTES`].
@@ -53,9 +53,11 @@ impl Files {
         let mut files = Self::default();
         let is_csv = |name: &str| Path::new(name).extension().is_some_and(|end| end == "csv");
         files.add(path, "", is_csv)?;
-        let notices = path.join(notices::FOLDER);
-        if notices.is_dir() {
-            files.add(&notices, notices::FOLDER, |name| !name.starts_with('.'))?;
+        for folder in [ics::FOLDER, notices::FOLDER] {
+            let within = path.join(folder);
+            if within.is_dir() {
+                files.add(&within, folder, |name| !name.starts_with('.'))?;
+            }
         }
         Ok(files)
     }

@@ -81,6 +81,18 @@ impl<K: Ord + Clone> Index<K> {
         self.lines.entry(key.clone()).or_insert(row.line);
     }
 
+    /// Takes a name that stands in no row.
+    pub(crate) fn add(&mut self, key: &K) {
+        self.lines.entry(key.clone()).or_default();
+    }
+
+    /// Keeps a name that stands in no row and cannot be read.
+    pub(crate) fn spoil(&mut self, name: &str) {
+        if self.spoilt.0.len() < NEIGHBOURS {
+            self.spoilt.0.insert(name.to_owned());
+        }
+    }
+
     /// The line that gives a name; 0 if none does.
     pub(crate) fn line(&self, key: &K) -> u64 {
         self.lines.get(key).copied().unwrap_or_default()

@@ -9,6 +9,7 @@ mod cell;
 mod fault;
 mod files;
 pub mod generate;
+mod ics;
 mod index;
 mod isp;
 mod merge;
@@ -41,6 +42,10 @@ pub use crate::{
 pub mod limits {
     pub use crate::{
         cell::{MAX_DECIMALS, MAX_PRICE, MAX_QUANTITY, YEARS},
+        ics::{
+            MAX_CALENDAR_BYTES, MAX_CALENDAR_DAYS, MAX_CALENDAR_EVENTS, MAX_EVENT_DAYS,
+            RULES_THROUGH,
+        },
         isp::{MAX_ADDRESS_LINE, MAX_ADDRESS_LINES, MAX_LOGO_PATH, MAX_LOGO_PATHS, MAX_NAME},
         methods::{MAX_INSTALMENTS, MAX_LABEL, MAX_METHODS},
         plans::MAX_UNIT,
@@ -125,8 +130,10 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
     let plans = plans::read(&context, isp.currency);
     let (discounts, discount_index) = rules::discounts(&context);
     let (taxes, tax_index) = rules::taxes(&context);
-    let (mut calendars, calendar_index) = rules::calendars(&context);
+    let (mut calendars, mut calendar_index) = rules::calendars(&context);
+    let days = ics::read(&context, &mut calendar_index, options.as_of);
     let (account_types, types) = rules::account_types(&context, &mut calendars, &calendar_index);
+    ics::add(days, &mut calendars);
     let references =
         References { isp: &isp, types: &types, calendars: &calendar_index, taxes: &tax_index };
     let mut accounts = accounts::read(&context, &references, options.as_of);
@@ -164,7 +171,8 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
 fn unknown_files(files: &Files, sink: &Sink) {
     let is_csv =
         |name: &&str| Path::new(name).extension().is_some_and(|extension| extension == "csv");
-    for name in files.names().filter(is_csv).filter(|name| !NAMES.contains(name)) {
+    let is_unknown = |name: &&str| !name.contains('/') && !NAMES.contains(name);
+    for name in files.names().filter(is_csv).filter(is_unknown) {
         let right = match nearest(name, NAMES.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "move it to another folder".to_owned(),

@@ -114,9 +114,10 @@ impl Store {
             None => None,
         };
         let is_known = |one: &Subscription| one.site.is_some() && one.login.is_some();
-        let network = match account.subscriptions.iter().any(is_known) {
-            true => self.all_enforced(id).await?,
-            false => Vec::new(),
+        let network = if account.subscriptions.iter().any(is_known) {
+            self.all_enforced(id).await?
+        } else {
+            Vec::new()
         };
         Ok(Reviewed { invoices, charges, notices, payments, suspension, network })
     }

@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::{Holidays, Weekdays, days_after};
+use super::{Holidays, NthWeekday, Weekdays, days_after};
 
-/// Which days are excluded: one date, the same day of every year, holidays, or the days before all
-/// of those.
+/// Which days are excluded: one date, the same day of every year, one that moves with the week,
+/// holidays, or the days before all of those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ExcludedDay {
@@ -21,6 +21,8 @@ pub enum ExcludedDay {
         /// 1 to 31, as the month has.
         day: i8,
     },
+    /// `05-2Su` or `05-lastMo`: the second Sunday of May, or its last Monday, in every year.
+    EveryNth(NthWeekday),
     /// `holidays:BR`: the days that a law makes holidays, also those that move.
     Holidays(Holidays),
     /// `eves`: the day before any other that the calendar excludes. Brazil's Law 14.015/2020 lets
@@ -34,8 +36,8 @@ const EVES: &str = "eves";
 /// A day that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is no day: write 2026-12-25 for that date, 12-25 for every year, holidays:BR, \
-     holidays:BR-optional or holidays:US for those of a country, or eves for the days before"
+    "`{0}` is no day: write 2026-12-25 for that date, 12-25 for every year, 05-2Su \
+     or 05-lastMo for a weekday of every May, holidays:BR, holidays:BR-optional or holidays:US for those of a country, or eves for the days before"
 )]
 pub struct InvalidDay(String);
 
@@ -50,6 +52,9 @@ impl FromStr for ExcludedDay {
         }
         if text == EVES {
             return Ok(Self::Eves);
+        }
+        if let Some(nth) = NthWeekday::read(text) {
+            return Ok(Self::EveryNth(nth));
         }
         // 2000 is a leap year, so 02-29 passes.
         let yearly: Result<Date, _> = format!("2000-{text}").parse();
@@ -67,6 +72,7 @@ impl fmt::Display for ExcludedDay {
         match self {
             Self::Once(date) => write!(f, "{date}"),
             Self::EveryYear { month, day } => write!(f, "{month:02}-{day:02}"),
+            Self::EveryNth(nth) => write!(f, "{nth}"),
             Self::Holidays(of) => write!(f, "{HOLIDAYS}{}", of.name()),
             Self::Eves => f.write_str(EVES),
         }
@@ -106,6 +112,7 @@ impl Calendar {
             ExcludedDay::EveryYear { month, day } => {
                 ((month, day) == (date.month(), date.day())).then_some(name.as_str())
             }
+            ExcludedDay::EveryNth(nth) => nth.is_on(date).then_some(name.as_str()),
             ExcludedDay::Holidays(of) => of.on(date),
             ExcludedDay::Eves => None,
         })
@@ -173,6 +180,8 @@ mod tests {
             "2026-12-24",
             "12-25",
             "02-29",
+            "05-2Su",
+            "11-lastFr",
             "holidays:BR",
             "holidays:BR-optional",
             "holidays:US",
@@ -181,8 +190,17 @@ mod tests {
         for text in right {
             assert_eq!(text.parse::<ExcludedDay>().unwrap().to_string(), text);
         }
-        for text in ["", "13-01", "02-30", "25/12", "2026-02-29", "holidays:PT", "holidays", "eve"]
-        {
+        for text in [
+            "",
+            "13-01",
+            "02-30",
+            "25/12",
+            "2026-02-29",
+            "05-6Su",
+            "holidays:PT",
+            "holidays",
+            "eve",
+        ] {
             assert!(text.parse::<ExcludedDay>().is_err(), "{text}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod excluded;
 mod holidays;
+mod nth;
 mod weekdays;
 
 use std::{fmt, str::FromStr};
@@ -11,6 +12,7 @@ pub use excluded::{
 };
 pub use holidays::Holidays;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+pub use nth::NthWeekday;
 use serde::{Deserialize, Serialize};
 pub use weekdays::{InvalidWeekdays, Weekdays};
 

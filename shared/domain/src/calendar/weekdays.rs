@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Weekdays(u8);
 
-const WEEKDAYS: [(&str, Weekday); 7] = [
+/// The weekdays as texts name them, from Monday on.
+pub(super) const WEEKDAYS: [(&str, Weekday); 7] = [
     ("Mo", Weekday::Monday),
     ("Tu", Weekday::Tuesday),
     ("We", Weekday::Wednesday),

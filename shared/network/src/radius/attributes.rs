@@ -1,7 +1,7 @@
 //! What tells an access server what a session may do: attributes by service, of a vendor's kind or an
 //! ISP's own.
 //!
-//! Numbers and types are those of the dictionaries that FreeRADIUS brings: `dictionary.mikrotik`,
+//! Numbers and types are those of the dictionaries that `FreeRADIUS` brings: `dictionary.mikrotik`,
 //! `dictionary.cisco`, `dictionary.huawei`, `dictionary.wispr`.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! RADIUS' dynamic authorization (RFC 5176): a session is changed (CoA) or ended (Disconnect) at the
+//! RADIUS' dynamic authorization (RFC 5176): a session is changed (`CoA`) or ended (Disconnect) at the
 //! access server that has it, and the access server confirms it.
 
 mod attributes;

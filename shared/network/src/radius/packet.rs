@@ -182,8 +182,11 @@ impl Packet {
     }
 }
 
-/// The attributes of a packet: where the value of each begins, its type, and the value.
-fn each(attributes: &[u8]) -> Result<Vec<(usize, u8, &[u8])>, Unreadable> {
+/// An attribute in its packet: where its value begins, its type, and the value.
+type Placed<'a> = (usize, u8, &'a [u8]);
+
+/// The attributes of a packet.
+fn each(attributes: &[u8]) -> Result<Vec<Placed<'_>>, Unreadable> {
     let mut all = Vec::new();
     let mut at = 0;
     while at < attributes.len() {
