@@ -73,7 +73,7 @@ fn of_mail(detail: &Value) -> Result<Option<Told>, Failure> {
         Some(_) => return Ok(None),
         None => return Err(poison("an event of SES without `eventType`")),
     };
-    told(tag, state, at, reason, word(&mail["messageId"]))
+    Ok(told(tag, state, at, reason, word(&mail["messageId"])))
 }
 
 /// `bounce Permanent General 5.1.1`.
@@ -103,7 +103,7 @@ fn of_text(event: &Value) -> Result<Option<Told>, Failure> {
     let at = at.ok_or_else(|| poison("an event of End User Messaging without `eventTimestamp`"))?;
     let failed = state == NoticeState::Bounced;
     let reason = if failed { word(&event["messageStatus"]) } else { String::new() };
-    told(tag, state, at, reason, word(&event["messageId"]))
+    Ok(told(tag, state, at, reason, word(&event["messageId"])))
 }
 
 /// What the system behind the hook tells.
@@ -145,9 +145,9 @@ fn told(
     at: Timestamp,
     reason: String,
     reference: String,
-) -> Result<Option<Told>, Failure> {
+) -> Option<Told> {
     let label = Label::of_tag(tag);
-    Ok(label.ok().map(|label| Told { label, state, at, reason, reference }))
+    label.ok().map(|label| Told { label, state, at, reason, reference })
 }
 
 /// A code or name: letters, digits and what stands between them.

@@ -1,4 +1,4 @@
-//! Against a real access server: FreeRADIUS with a virtual server for CoA and Disconnect.
+//! Against a real access server: `FreeRADIUS` with a virtual server for `CoA` and Disconnect.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 

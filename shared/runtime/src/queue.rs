@@ -21,7 +21,7 @@ const AT_ONCE: usize = 10;
 const TOGETHER: usize = 8;
 /// As long as a queue keeps a message back at once: 12 hours (SQS Developer Guide, "Visibility timeout")
 /// since it was received, which is a little while ago.
-const LONGEST: Duration = Duration::from_secs(12 * 60 * 60 - 120);
+const LONGEST: Duration = Duration::from_mins(12 * 60 - 2);
 /// A request whose entries fail in part is sent again for those, so many times in all.
 const ATTEMPTS: usize = 3;
 

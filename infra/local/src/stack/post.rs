@@ -166,7 +166,7 @@ impl Post {
         let at = self.clock.now();
         let Simple { subject, body } = content.simple;
         let label = email_tags.first().map(|tag| tag.value.clone()).unwrap_or_default();
-        let (bounces, complains) = (to.starts_with("bounce"), to.starts_with("complaint"));
+        let (is_none, is_angry) = (to.starts_with("bounce"), to.starts_with("complaint"));
         let posted = Posted {
             channel: Channel::Email,
             to,
@@ -185,7 +185,7 @@ impl Post {
             json!({ "source": "aws.ses", "detail-type": format!("Email {kind}"), "detail": detail })
         };
         let mut events = vec![event("Send", "send", json!({}))];
-        if bounces {
+        if is_none {
             let bounced = json!({
                 "bounceType": "Permanent", "bounceSubType": "General", "timestamp": at,
                 "bouncedRecipients": [{ "status": "5.1.1" }],
@@ -194,7 +194,7 @@ impl Post {
         } else {
             events.push(event("Delivery", "delivery", json!({ "timestamp": at })));
         }
-        if complains {
+        if is_angry {
             let complaint = json!({ "complaintFeedbackType": "abuse", "timestamp": at });
             events.push(event("Complaint", "complaint", complaint));
         }

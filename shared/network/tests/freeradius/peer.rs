@@ -1,4 +1,4 @@
-//! FreeRADIUS as an access server: with a configuration of its own in a folder of its own, on loopback
+//! `FreeRADIUS` as an access server: with a configuration of its own in a folder of its own, on loopback
 //! and a free port, ended by its process id.
 
 use std::{
@@ -19,7 +19,7 @@ const PROGRAMS: [&str; 4] = [
     "/opt/homebrew/sbin/radiusd",
 ];
 
-/// FreeRADIUS, while it runs.
+/// `FreeRADIUS`, while it runs.
 pub(crate) struct Peer {
     program: &'static str,
     folder: TempDir,
