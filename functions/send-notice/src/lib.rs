@@ -200,7 +200,7 @@ impl SendNotices {
         self.store.move_notice(&before, &after, account).await?;
         match after.state {
             NoticeState::Bounced | NoticeState::Complained => {
-                tracing::warn!(reason = after.reason, "a notice was not delivered");
+                tracing::warn!(state = ?after.state, "a notice was not delivered");
                 metrics::count(Metric::NoticesFailed, 1);
             }
             _ if before.sent.is_none() => metrics::count(Metric::NoticesSent, 1),

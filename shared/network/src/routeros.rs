@@ -1,6 +1,8 @@
 //! `MikroTik` `RouterOS` 7 by its REST API: PPP secrets have a profile by service, and a session is ended
 //! so that it begins again with it (`RouterOS` manual, "REST API" and "PPP AAA").
 
+use std::time::Duration;
+
 use mensal_domain::network::Service;
 use mensal_rails::{
     gateway::Fault as Unanswered,
@@ -63,7 +65,14 @@ struct Wanted {
     disabled: bool,
 }
 
+/// For one answer.
+const ANSWER: Duration = Duration::from_secs(4);
+
 impl RouterOs {
+    /// The longest that it may take, silent: it is asked four times, and once more for each further session
+    /// of one login.
+    pub(crate) const LONGEST: Duration = Duration::from_secs(20);
+
     pub(crate) fn new(settings: RouterOsSettings) -> Result<Self, InvalidServer> {
         let RouterOsSettings { url, user, password, certificate, profiles } = settings;
         let http = Http::new(&url, None, certificate.as_deref())?;
@@ -121,7 +130,7 @@ impl RouterOs {
     }
 
     fn request(&self, method: Method, path: &str) -> Request {
-        self.http.request(method, path).basic(&self.user, &self.password)
+        self.http.request(method, path).basic(&self.user, &self.password).within(ANSWER)
     }
 }
 

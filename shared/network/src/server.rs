@@ -1,5 +1,7 @@
 //! One access server, of whichever kind.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::{Fault, Order, Outcome, radius::Radius, routeros::RouterOs, webhook::Webhook};
@@ -13,6 +15,15 @@ pub(crate) enum Server {
 }
 
 impl Server {
+    /// The longest that it may take, silent.
+    pub(crate) fn longest(&self) -> Duration {
+        match self {
+            Self::Radius(radius) => radius.longest(),
+            Self::RouterOs(_) => RouterOs::LONGEST,
+            Self::Webhook(_) => Webhook::LONGEST,
+        }
+    }
+
     pub(crate) async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
         match self {
             Self::Radius(radius) => radius.bring(order, now).await,

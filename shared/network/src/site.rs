@@ -1,5 +1,7 @@
 //! A site: the access servers that may have a customer's session, as a secret describes them.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use mensal_rails::http::Unusable;
 use serde::Deserialize;
@@ -14,6 +16,9 @@ use crate::{
 
 /// The most access servers of a site: each is asked, one after the other.
 const MOST: usize = 8;
+
+/// The longest that they may take, all of them silent: less than whoever asks waits for them.
+const LONGEST: Duration = Duration::from_secs(45);
 
 /// The access servers of a site; at least one.
 #[derive(Debug)]
@@ -38,6 +43,13 @@ pub enum InvalidSite {
     /// A site without access servers, or with too many.
     #[error("`servers` has {0}: write 1 to {MOST}")]
     Count(usize),
+    /// Access servers that would be waited for too long.
+    #[error(
+        "its servers may keep silent for {0} seconds together, and {most} are waited for: lower \
+         `timeout_ms` or `tries`, or make two sites of it",
+        most = LONGEST.as_secs()
+    )]
+    Slow(u64),
     /// An access server that cannot be reached so.
     #[error("server {0}: {1}")]
     Server(usize, InvalidServer),
@@ -92,6 +104,10 @@ impl Site {
             };
             servers.push(server.map_err(|why| InvalidSite::Server(at + 1, why))?);
         }
+        let longest: Duration = servers.iter().map(Server::longest).sum();
+        if longest > LONGEST {
+            return Err(InvalidSite::Slow(longest.as_secs()));
+        }
         let mut servers = servers.into_iter();
         match servers.next() {
             Some(first) if count <= MOST => Ok(Self { first, others: servers.collect() }),
@@ -138,10 +154,13 @@ mod tests {
             )
         };
         assert!(Site::read(&radius(r#","attributes":"cisco""#)).is_ok());
+        let server = r#"{"kind":"radius","address":"192.0.2.1:3799","secret":"s3cret-of-nas","timeout_ms":3000,"tries":5}"#;
+        let slow = format!(r#"{{"servers":[{}]}}"#, [server; 4].join(","));
         let cases = [
             (String::new(), "line 1, column 0"),
             (r#"{"servers":[]}"#.into(), "`servers` has 0: write 1 to 8"),
             (r#"{"servers":[{"kind":"fax"}]}"#.into(), "line 1"),
+            (slow.clone(), "for 60 seconds together, and 45 are waited for"),
             (radius(r#","attributes":"juniper""#), "server 1: `attributes`"),
             (radius(r#","attributes":"wispr""#), "`rates`"),
             (radius(r#","attributes":"cisco","tries":99"#), "server 1: `tries`"),

@@ -1,5 +1,7 @@
 //! A signed request to a system of the ISP's own, which tells its network in its own way.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use mensal_rails::{
     gateway::Fault as Unanswered,
@@ -26,6 +28,9 @@ pub(crate) struct Webhook {
 }
 
 impl Webhook {
+    /// The longest that it may take, silent.
+    pub(crate) const LONGEST: Duration = Duration::from_secs(10);
+
     pub(crate) fn new(settings: WebhookSettings) -> Result<Self, InvalidServer> {
         let secret =
             Some(settings.secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
@@ -51,6 +56,7 @@ impl Webhook {
             .request(Method::POST, "")
             .header(OWN_HEADER, &signature)
             .header("Idempotency-Key", order.key)
+            .within(Self::LONGEST)
             .written(body);
         match request.send().await {
             Ok(answer) => said(&answer),

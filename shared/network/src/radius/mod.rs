@@ -117,6 +117,11 @@ impl Radius {
         })
     }
 
+    /// The longest that it may take, silent.
+    pub(crate) fn longest(&self) -> Duration {
+        self.timeout * self.tries
+    }
+
     pub(crate) async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
         let (code, attributes) = self.asked(order, now)?;
         let socket = self.reach().await?;
