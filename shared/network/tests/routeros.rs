@@ -1,0 +1,200 @@
+//! Against a stand-in for a router with `RouterOS` 7: written by its manual ("REST API"), as strict as that
+//! is. The router itself was not at hand.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    routing::{get, patch},
+};
+use jiff::Timestamp;
+use mensal_network::{Fault, Login, Order, Outcome, Service, Site};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// `mensal:the-password`, as Basic has it.
+const AUTHORIZATION: &str = "Basic bWVuc2FsOnRoZS1wYXNzd29yZA==";
+
+/// What the router has, and what it was told to change.
+#[derive(Default)]
+struct Has {
+    secrets: Vec<Value>,
+    sessions: Vec<Value>,
+    told: Vec<String>,
+}
+
+type Shared = Arc<Mutex<Has>>;
+
+fn signed_in(headers: &HeaderMap) -> Result<(), StatusCode> {
+    let given = headers.get("authorization").and_then(|value| value.to_str().ok());
+    if given == Some(AUTHORIZATION) { Ok(()) } else { Err(StatusCode::UNAUTHORIZED) }
+}
+
+#[derive(serde::Deserialize)]
+struct Named {
+    name: String,
+}
+
+fn of_name(all: &[Value], name: &str) -> Json<Vec<Value>> {
+    Json(all.iter().filter(|one| one["name"] == name).cloned().collect())
+}
+
+async fn secrets(
+    State(has): State<Shared>,
+    Query(named): Query<Named>,
+    headers: HeaderMap,
+) -> Result<Json<Vec<Value>>, StatusCode> {
+    signed_in(&headers)?;
+    Ok(of_name(&has.lock().unwrap().secrets, &named.name))
+}
+
+async fn sessions(
+    State(has): State<Shared>,
+    Query(named): Query<Named>,
+    headers: HeaderMap,
+) -> Result<Json<Vec<Value>>, StatusCode> {
+    signed_in(&headers)?;
+    Ok(of_name(&has.lock().unwrap().sessions, &named.name))
+}
+
+async fn change(
+    State(has): State<Shared>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Json<Value>, StatusCode> {
+    signed_in(&headers)?;
+    let mut has = has.lock().unwrap();
+    has.told.push(format!("{id} {body}"));
+    let secret =
+        has.secrets.iter_mut().find(|one| one[".id"] == *id).ok_or(StatusCode::NOT_FOUND)?;
+    for (name, value) in body.as_object().ok_or(StatusCode::BAD_REQUEST)? {
+        if !value.is_string() || secret.get(name).is_none() {
+            return Err(StatusCode::BAD_REQUEST);
+        }
+        secret[name] = value.clone();
+    }
+    Ok(Json(secret.clone()))
+}
+
+async fn end(
+    State(has): State<Shared>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, StatusCode> {
+    signed_in(&headers)?;
+    let mut has = has.lock().unwrap();
+    has.told.push(format!("ends {id}"));
+    let before = has.sessions.len();
+    has.sessions.retain(|one| one[".id"] != *id);
+    if has.sessions.len() == before {
+        Err(StatusCode::NOT_FOUND)
+    } else {
+        Ok(StatusCode::NO_CONTENT)
+    }
+}
+
+/// A router on which `ana` is on line and `bia` is not.
+async fn router() -> (Shared, String) {
+    let secret = |id: &str, name: &str| json!({ ".id": id, "name": name, "profile": "fibra-500", "disabled": "false" });
+    let has = Arc::new(Mutex::new(Has {
+        secrets: vec![secret("*1", "ana"), secret("*2", "bia")],
+        sessions: vec![json!({ ".id": "*80000001", "name": "ana" })],
+        told: Vec::new(),
+    }));
+    let app = Router::new()
+        .route("/rest/ppp/secret", get(secrets))
+        .route("/rest/ppp/secret/{id}", patch(change))
+        .route("/rest/ppp/active", get(sessions))
+        .route("/rest/ppp/active/{id}", axum::routing::delete(end))
+        .with_state(has.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (has, address)
+}
+
+fn site(url: &str, password: &str, suspended: Option<&str>) -> Site {
+    let profiles = json!({ "throttled": "slow", "suspended": suspended });
+    let server = json!({
+        "kind": "routeros", "url": url, "user": "mensal", "password": password, "profiles": profiles,
+    });
+    Site::read(&json!({ "servers": [server] }).to_string()).unwrap()
+}
+
+async fn bring(site: &Site, login: &str, service: Service) -> Result<Outcome, Fault> {
+    let login: Login = login.parse().unwrap();
+    let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
+    let plan = "fibra-500".parse().unwrap();
+    let order = Order {
+        key: "1042/1/1",
+        account: &account,
+        subscription: &subscription,
+        login: &login,
+        plan: &plan,
+        service,
+    };
+    site.bring(&order, Timestamp::now()).await
+}
+
+#[tokio::test]
+async fn a_secret_gets_the_profile_of_its_service_and_its_session_begins_again_once() {
+    let walled = Some("walled-garden");
+    let cases = [
+        (walled, Service::Full, vec![]),
+        (
+            walled,
+            Service::Throttled,
+            vec![r#"*1 {"disabled":"false","profile":"slow"}"#, "ends *80000001"],
+        ),
+        (
+            walled,
+            Service::Suspended,
+            vec![r#"*1 {"disabled":"false","profile":"walled-garden"}"#, "ends *80000001"],
+        ),
+        (
+            None,
+            Service::Suspended,
+            vec![r#"*1 {"disabled":"true","profile":"fibra-500"}"#, "ends *80000001"],
+        ),
+        (
+            None,
+            Service::Ended,
+            vec![r#"*1 {"disabled":"true","profile":"fibra-500"}"#, "ends *80000001"],
+        ),
+    ];
+    for (suspended, service, want) in cases {
+        let (has, url) = router().await;
+        let site = site(&url, "the-password", suspended);
+        // The second time there is nothing to change.
+        for _ in 0..2 {
+            assert_eq!(bring(&site, "ana", service).await, Ok(Outcome::Confirmed), "{service}");
+        }
+        assert_eq!(has.lock().unwrap().told, want, "{service}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_on_line_is_changed_for_the_next_time_and_who_is_not_known_is_nobody() {
+    let (has, url) = router().await;
+    let site = site(&url, "the-password", None);
+    assert_eq!(bring(&site, "bia", Service::Throttled).await, Ok(Outcome::Confirmed));
+    assert_eq!(has.lock().unwrap().told, [r#"*2 {"disabled":"false","profile":"slow"}"#]);
+    assert_eq!(bring(&site, "caio", Service::Throttled).await, Ok(Outcome::NoSession));
+}
+
+#[tokio::test]
+async fn a_router_that_does_not_let_us_in_refuses_and_one_that_is_down_is_not_reached() {
+    let (has, url) = router().await;
+    let refused = bring(&site(&url, "another", None), "ana", Service::Throttled).await.unwrap_err();
+    assert!(matches!(refused, Fault::Refused(_)), "{refused}");
+    assert!(has.lock().unwrap().told.is_empty());
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let down = site(&format!("http://{free}"), "the-password", None);
+    let down = bring(&down, "ana", Service::Throttled).await.unwrap_err();
+    assert!(matches!(down, Fault::Unavailable(_)), "{down}");
+}
