@@ -434,3 +434,30 @@ crate::text::travels_as_text! {
     InvoiceId, InvalidInvoiceId;
     Offer, InvalidOffer;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Schemas of what the bus tells, and whether they tell of balances that were brought along.
+    const SCHEMAS: [(&str, bool); 4] = [
+        (include_str!("../../../events/schemas/mensal.invoice.issued.v1.json"), false),
+        (include_str!("../../../events/schemas/mensal.invoice.paid.v1.json"), true),
+        (include_str!("../../../events/schemas/mensal.charge.registered.v1.json"), true),
+        (include_str!("../../../events/schemas/mensal.payment.received.v1.json"), true),
+    ];
+
+    #[test]
+    fn the_bus_knows_every_kind_of_invoice() {
+        for (schema, tells_of_opening) in SCHEMAS {
+            let (_, kinds) = schema.split_once("-[0-9]{2}-(").unwrap();
+            let kinds: Vec<&str> = kinds.split_once(')').unwrap().0.split('|').collect();
+            for kind in InvoiceKind::ALL {
+                let id = InvoiceId { cycle: Date::constant(2026, 11, 10), kind };
+                let told = kind.is_printed() || tells_of_opening;
+                let name = id.to_string().split_off(11);
+                assert_eq!(kinds.contains(&name.as_str()), told, "{id}");
+            }
+        }
+    }
+}
