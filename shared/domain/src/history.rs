@@ -86,7 +86,10 @@ pub fn stretches(subscription: &Subscription) -> Result<Vec<Stretch>, HistoryErr
         out = until(out, ended);
     }
     for cut in &subscription.cuts {
-        out = without(out, *cut);
+        // What lasted until the contract was ended has not come back.
+        let lasted = |until: &Date| subscription.disconnected_on.is_some_and(|end| *until >= end);
+        let until = cut.until.filter(|until| !lasted(until));
+        out = without(out, Cut { until, ..*cut });
     }
     Ok(out)
 }
@@ -298,7 +301,7 @@ mod tests {
         let day = |text: &str| text.parse::<Date>().unwrap();
         cut.cuts = vec![
             Cut { from: day("2026-02-26"), until: Some(day("2026-03-03")) },
-            Cut { from: day("2026-04-01"), until: None },
+            Cut { from: day("2026-04-01"), until: Some(day("2026-06-01")) },
         ];
         cut.disconnected_on = Some(day("2026-06-01"));
         let text: Vec<_> = stretches(&cut).unwrap();
