@@ -185,6 +185,14 @@ pub struct Subscription {
     pub disconnected_on: Option<Date>,
 }
 
+impl Subscription {
+    /// Whether the network is told of it: by a login, at the access servers of a site.
+    #[must_use]
+    pub fn is_on_network(&self) -> bool {
+        self.site.is_some() && self.login.is_some()
+    }
+}
+
 /// Days on which a service was suspended for what was not paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {

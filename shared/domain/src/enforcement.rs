@@ -61,9 +61,8 @@ fn is_slowed(account: &Account, subscription: &Subscription) -> bool {
 /// Whether a change of an account may be one of what the network is to do.
 #[must_use]
 pub fn may_differ(old: &Account, new: &Account) -> bool {
-    let is_known = |account: &Account| {
-        account.subscriptions.iter().any(|one| one.site.is_some() && one.login.is_some())
-    };
+    let is_known =
+        |account: &Account| account.subscriptions.iter().any(Subscription::is_on_network);
     if !is_known(old) && !is_known(new) {
         return false; // the network is told of none of it
     }
@@ -217,7 +216,7 @@ mod tests {
     }
 
     fn hold(kind: &str) -> Value {
-        let debt = json!({ "amt": "10.00 BRL", "invs": ["2026-11-10-cycle"] });
+        let debt = json!({ "amt": "10.00 BRL", "invoices": ["2026-11-10-cycle"] });
         json!({ "kind": kind, "since": "2026-11-30", "begun": "2026-11-30", "subs": ["1"], "debt": debt })
     }
 

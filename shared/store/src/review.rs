@@ -113,8 +113,7 @@ impl Store {
             Some(hold) => self.suspension(id, hold.begun).await?,
             None => None,
         };
-        let is_known = |one: &Subscription| one.site.is_some() && one.login.is_some();
-        let network = if account.subscriptions.iter().any(is_known) {
+        let network = if account.subscriptions.iter().any(Subscription::is_on_network) {
             self.all_enforced(id).await?
         } else {
             Vec::new()

@@ -190,7 +190,7 @@ impl Account {
     /// Notes that what was cut is back from a day on. A service that was away for a part of a day has
     /// lost no day. On the day after, whether the network has given it back is looked at.
     pub(super) fn give_back(&mut self, until: Date) {
-        if self.subscriptions.iter().any(|one| one.site.is_some() && one.login.is_some()) {
+        if self.subscriptions.iter().any(Subscription::is_on_network) {
             self.review_by(days_after(until, 1));
         }
         for subscription in &mut self.subscriptions {

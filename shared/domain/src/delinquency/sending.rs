@@ -97,7 +97,7 @@ mod tests {
         let mut account = json!({
             "id": "1042", "ver": 1, "type": "residential", "cust": { "name": "Ana" },
             "mail": "ana@customer.example", "tel": "+5545999990000", "locale": "pt-BR", "cur": "BRL",
-            "days": [{ "from": "2026-01-01", "day": 10 }], "bal": "0.00 BRL", "last": "0.00 BRL",
+            "days": [{ "date": "2026-01-01", "day": 10 }], "bal": "0.00 BRL", "last": "0.00 BRL",
             "cred": "0.00 BRL",
         });
         let Value::Object(changes) = change else { panic!("no object: {change}") };
@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn hold(kind: &str, begun: &str) -> Value {
-        let debt = json!({ "amt": "10.00 BRL", "invs": ["2026-11-10-cycle"] });
+        let debt = json!({ "amt": "10.00 BRL", "invoices": ["2026-11-10-cycle"] });
         json!({ "kind": kind, "since": begun, "begun": begun, "subs": ["1"], "debt": debt })
     }
 

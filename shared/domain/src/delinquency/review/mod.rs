@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use super::{CustomerNotice, Suspension};
 use crate::{
-    account::Account,
+    account::{Account, Subscription},
     calendar::{Calendar, NoPermittedDay, days_after},
     charge::{ChargeState, Charges},
     collection::AttemptState,
@@ -104,7 +104,9 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
     }
     cutting::cut(known, &mut review)?;
     // The network is asked day by day whether it still does what it is to do.
-    if review.account.hold.is_some() || known.network.iter().any(|login| !login.is_settled()) {
+    let held = review.account.hold.is_some()
+        && review.account.subscriptions.iter().any(Subscription::is_on_network);
+    if held || known.network.iter().any(|login| !login.is_settled()) {
         review.account.review_by(days_after(known.today, 1));
     }
     Ok(review)
