@@ -4,11 +4,8 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
-use mensal_rails::{
-    gateway::Fault as Unanswered,
-    http::{Answer, Http, Method, Unusable},
-    signature::{OWN_HEADER, Secret, own},
-};
+use mensal_rails::signature::{OWN_HEADER, Secret, own};
+use mensal_runtime::plain::{Answered, Plain, Unanswered};
 use mensal_store::telling::failed_request;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +15,8 @@ use crate::carrier::{Carried, Fault, Parcel};
 
 /// The secret is read again after so long, so that it can be changed without a deployment.
 const KEPT: Duration = Duration::from_mins(5);
+/// For its answer.
+const ANSWER: Duration = Duration::from_secs(12);
 /// More of an id than that nobody needs.
 const LONGEST_ID: usize = 200;
 
@@ -26,13 +25,14 @@ const LONGEST_ID: usize = 200;
 pub struct Hook {
     secrets: Client,
     prefix: String,
+    plain: Plain,
     known: Mutex<Option<(Instant, Address)>>,
 }
 
 /// Where they go to, and what signs them.
 #[derive(Clone, Debug)]
 struct Address {
-    http: Http,
+    url: String,
     secret: Secret,
 }
 
@@ -51,20 +51,20 @@ enum Invalid {
     Json(usize, usize),
     #[error("its `secret` is shorter than 16 characters: anybody could guess it")]
     Short,
-    #[error("its `url`: {0}")]
-    Url(#[from] Unusable),
+    #[error("its `url` is not encrypted: it is reached by https")]
+    Clear,
 }
 
 impl Hook {
     /// The hook of the secret `hook` among those whose names begin so.
     #[must_use]
     pub fn new(secrets: Client, prefix: impl Into<String>) -> Self {
-        Self { secrets, prefix: prefix.into(), known: Mutex::default() }
+        Self { secrets, prefix: prefix.into(), plain: Plain::default(), known: Mutex::default() }
     }
 
     /// The label is the key by which the second of two requests is known for the first.
     pub(crate) async fn carry(&self, text: &str, parcel: Parcel<'_>) -> Result<Carried, Fault> {
-        let Address { http, secret } = self.address().await.map_err(Fault::NotTaken)?;
+        let Address { url, secret } = self.address().await.map_err(Fault::NotTaken)?;
         let label = parcel.label;
         let body = json!({
             "id": label.to_string(),
@@ -75,15 +75,11 @@ impl Hook {
         });
         let body = body.to_string().into_bytes();
         let signature = own(&body, &secret, parcel.now);
-        let request = http
-            .request(Method::POST, "")
-            .header(OWN_HEADER, &signature)
-            .header("Idempotency-Key", &label.tag())
-            .written(body);
-        match request.send().await {
+        let headers = [(OWN_HEADER, signature), ("Idempotency-Key", label.tag())];
+        match self.plain.post(&url, &headers, body, ANSWER).await {
             Ok(answer) => said(&answer),
-            Err(Unanswered::Unknown(why)) => Err(Fault::Unknown(format!("the hook: {why}"))),
-            Err(why) => Err(Fault::NotTaken(format!("the hook: {why}"))),
+            Err(Unanswered::NotSent(why)) => Err(Fault::NotTaken(format!("the hook: {why}"))),
+            Err(why) => Err(Fault::Unknown(format!("the hook: {why}"))),
         }
     }
 
@@ -114,22 +110,26 @@ fn address(text: &str) -> Result<Address, Invalid> {
     // Where, not what: a secret stands there.
     let Written { url, secret } = written.map_err(|why| Invalid::Json(why.line(), why.column()))?;
     let secret = Some(secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
-    Ok(Address { http: Http::exactly(&url)?, secret: secret.ok_or(Invalid::Short)? })
+    let here = ["http://127.0.0.1:", "http://localhost:"].iter().any(|here| url.starts_with(here));
+    if !url.starts_with("https://") && !here {
+        return Err(Invalid::Clear);
+    }
+    Ok(Address { url, secret: secret.ok_or(Invalid::Short)? })
 }
 
 /// 200: it has reached the customer. 202, 201, 204: it will. 4xx: it never will.
-fn said(answer: &Answer) -> Result<Carried, Fault> {
+fn said(answer: &Answered) -> Result<Carried, Fault> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let id = body["id"].as_str().unwrap_or_default();
     let id: String = id.chars().filter(|c| !c.is_control()).take(LONGEST_ID).collect();
-    match answer.status.as_u16() {
+    match answer.status {
         200 => Ok(Carried::Delivered(id)),
         201..=299 => Ok(Carried::Taken(id)),
         // Somebody else's address, or rights that are being given: of the moment.
         404 | 403 | 408 | 425 => {
             Err(Fault::NotTaken(format!("the hook answers {}", answer.status)))
         }
-        400..=499 => Ok(Carried::Refused(format!("hook {}", answer.status.as_u16()))),
+        400..=499 => Ok(Carried::Refused(format!("hook {}", answer.status))),
         _ => Err(Fault::NotTaken(format!("the hook answers {}", answer.status))),
     }
 }
@@ -161,12 +161,11 @@ mod tests {
             (200, r#"{"id":"wamid.1"}"#, Ok(Carried::Delivered("wamid.1".into()))),
             (202, "", Ok(Carried::Taken(String::new()))),
             (422, "", Ok(Carried::Refused("hook 422".into()))),
-            (404, "", Err(Fault::NotTaken("the hook answers 404 Not Found".into()))),
-            (302, "", Err(Fault::NotTaken("the hook answers 302 Found".into()))),
+            (404, "", Err(Fault::NotTaken("the hook answers 404".into()))),
+            (302, "", Err(Fault::NotTaken("the hook answers 302".into()))),
         ];
         for (status, body, want) in cases {
-            let status = mensal_rails::http::StatusCode::from_u16(status).unwrap();
-            assert_eq!(said(&Answer { status, body: body.into() }), want, "{status}");
+            assert_eq!(said(&Answered { status, body: body.into() }), want, "{status}");
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod http;
 pub mod log;
 pub mod messages;
 pub mod metrics;
+pub mod plain;
 pub mod queue;
 pub mod requests;
 pub mod start;
