@@ -8,7 +8,7 @@ use publish_events::{Bus, PublishEvents};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let clients = Clients::from_env().await;
+    let clients = Clients::from_env();
     let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients);
     let function = PublishEvents {
         bus: Bus::new(clients.eventbridge(), config::required(config::BUS)?),

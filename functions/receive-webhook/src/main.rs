@@ -8,7 +8,7 @@ use receive_webhook::ReceiveWebhook;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let clients = Clients::from_env().await;
+    let clients = Clients::from_env();
     let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients);
     let function = ReceiveWebhook {
         gateways: Gateways::from_env(&clients)?,

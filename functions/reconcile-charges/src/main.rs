@@ -9,7 +9,7 @@ use reconcile_charges::ReconcileCharges;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let clients = Clients::from_env().await;
+    let clients = Clients::from_env();
     let store = Store::new(clients.dynamodb(), config::required(config::TABLE)?);
     let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients).table(&store);
     let function = ReconcileCharges {

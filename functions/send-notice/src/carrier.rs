@@ -1,12 +1,9 @@
 //! Those who carry notices to customers: e-mail, text messages, and the hook of another system.
 
-use aws_sdk_sesv2::{
-    config::http::HttpResponse,
-    error::{ProvideErrorMetadata, SdkError},
-};
 use jiff::Timestamp;
 use mensal_notices::Message;
-use mensal_store::telling::failed_request;
+use mensal_runtime::signed::Failed;
+use serde_json::Value;
 
 use crate::{email::Email, hook::Hook, label::Label, sms::Sms};
 
@@ -30,6 +27,13 @@ pub(crate) enum Carried {
     Delivered(String),
     /// It will never take it: the address is none, or wants no more.
     Refused(String),
+}
+
+impl Carried {
+    /// What AWS answers to what it has taken.
+    pub(crate) fn taken(answer: &Value) -> Self {
+        Self::Taken(answer["MessageId"].as_str().unwrap_or_default().to_owned())
+    }
 }
 
 /// Why nobody knows, or why it is to be tried again.
@@ -77,28 +81,22 @@ impl Carriers {
 }
 
 /// What a failed request to AWS says of the notice. `refused` tells by the code and words of an error
-/// whether it is the notice that is refused, for good. The words are told to nobody: they name the
-/// address.
-pub(crate) fn outcome<E>(
-    error: &SdkError<E, HttpResponse>,
+/// whether it is the notice that is refused, for good.
+pub(crate) fn outcome(
+    failed: Failed,
     refused: impl Fn(&str, &str) -> bool,
-) -> Result<Carried, Fault>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    let SdkError::ServiceError(answered) = error else {
-        let why = failed_request(error);
-        let built = matches!(error, SdkError::ConstructionFailure(_));
-        return Err(if built { Fault::NotTaken(why) } else { Fault::Unknown(why) });
-    };
-    let code = answered.err().code().unwrap_or_default();
-    let why = format!("{code} (HTTP {})", answered.raw().status().as_u16());
-    if refused(code, answered.err().message().unwrap_or_default()) {
-        Ok(Carried::Refused(code.to_owned()))
-    } else if answered.raw().status().is_server_error() && !NOT_DONE.contains(&code) {
-        Err(Fault::Unknown(why))
-    } else {
-        Err(Fault::NotTaken(why))
+) -> Result<Carried, Fault> {
+    let why = failed.to_string();
+    match failed {
+        Failed::NotAsked(_) => Err(Fault::NotTaken(why)),
+        Failed::Unknown(_) => Err(Fault::Unknown(why)),
+        Failed::Answered { code, words, .. } if refused(&code, &words) => {
+            Ok(Carried::Refused(code))
+        }
+        Failed::Answered { code, status, .. } => {
+            let unknown = status >= 500 && !NOT_DONE.contains(&code.as_str());
+            Err(if unknown { Fault::Unknown(why) } else { Fault::NotTaken(why) })
+        }
     }
 }
 

@@ -1,11 +1,8 @@
 //! E-mail, by SES (API v2).
 
-use aws_sdk_sesv2::{
-    Client,
-    types::{Body, Content, Destination, EmailContent, Message as Mail, MessageTag},
-};
-
 use mensal_notices::Email as Composed;
+use mensal_runtime::signed::ses::Client;
+use serde_json::{Value, json};
 
 use crate::carrier::{Carried, Fault, Parcel, outcome};
 
@@ -32,19 +29,31 @@ impl Email {
         mail: &Composed,
         parcel: Parcel<'_>,
     ) -> Result<Carried, Fault> {
-        let request = self
-            .client
-            .send_email()
-            .from_email_address(&self.from)
-            .destination(Destination::builder().to_addresses(parcel.to).build())
-            .content(content(mail)?)
-            .email_tags(tag(&parcel.label.tag())?)
-            .set_configuration_set_name(self.configuration_set.clone());
-        match request.send().await {
-            Ok(taken) => Ok(Carried::Taken(taken.message_id.unwrap_or_default())),
-            Err(error) => outcome(&error, is_refused),
+        match self.client.send_email(self.request(mail, parcel)).send().await {
+            Ok(taken) => Ok(Carried::taken(&taken)),
+            Err(failed) => outcome(failed, is_refused),
         }
     }
+
+    fn request(&self, mail: &Composed, parcel: Parcel<'_>) -> Value {
+        let mut request = json!({
+            "FromEmailAddress": self.from,
+            "Destination": { "ToAddresses": [parcel.to] },
+            "Content": { "Simple": {
+                "Subject": content(&mail.subject),
+                "Body": { "Text": content(&mail.text), "Html": content(&mail.html) },
+            } },
+            "EmailTags": [{ "Name": TAG, "Value": parcel.label.tag() }],
+        });
+        if let Some(set) = &self.configuration_set {
+            request["ConfigurationSetName"] = json!(set);
+        }
+        request
+    }
+}
+
+fn content(text: &str) -> Value {
+    json!({ "Charset": "UTF-8", "Data": text })
 }
 
 /// An address that is none is refused for good. That the ISP's own is not known yet to SES says nothing
@@ -55,21 +64,6 @@ fn is_refused(code: &str, words: &str) -> bool {
         "MessageRejected" => !words.contains("not verified"),
         _ => false,
     }
-}
-
-fn content(mail: &Composed) -> Result<EmailContent, Fault> {
-    let text = |text: &str| {
-        let content = Content::builder().charset("UTF-8").data(text).build();
-        content.map_err(|why| Fault::NotTaken(why.to_string()))
-    };
-    let body = Body::builder().text(text(&mail.text)?).html(text(&mail.html)?).build();
-    let mail = Mail::builder().subject(text(&mail.subject)?).body(body).build();
-    Ok(EmailContent::builder().simple(mail).build())
-}
-
-fn tag(value: &str) -> Result<MessageTag, Fault> {
-    let tag = MessageTag::builder().name(TAG).value(value).build();
-    tag.map_err(|why| Fault::NotTaken(why.to_string()))
 }
 
 #[cfg(test)]

@@ -58,8 +58,8 @@ enum Invalid {
 impl Hook {
     /// The hook of the secret `hook` among those whose names begin so.
     #[must_use]
-    pub fn new(secrets: Client, prefix: impl Into<String>) -> Self {
-        Self { secrets, prefix: prefix.into(), plain: Plain::default(), known: Mutex::default() }
+    pub fn new(secrets: Client, plain: Plain, prefix: impl Into<String>) -> Self {
+        Self { secrets, prefix: prefix.into(), plain, known: Mutex::default() }
     }
 
     /// The label is the key by which the second of two requests is known for the first.
@@ -75,7 +75,11 @@ impl Hook {
         });
         let body = body.to_string().into_bytes();
         let signature = own(&body, &secret, parcel.now);
-        let headers = [(OWN_HEADER, signature), ("Idempotency-Key", label.tag())];
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            (OWN_HEADER, signature),
+            ("Idempotency-Key", label.tag()),
+        ];
         match self.plain.post(&url, &headers, body, ANSWER).await {
             Ok(answer) => said(&answer),
             Err(Unanswered::NotSent(why)) => Err(Fault::NotTaken(format!("the hook: {why}"))),
@@ -165,7 +169,11 @@ mod tests {
             (302, "", Err(Fault::NotTaken("the hook answers 302".into()))),
         ];
         for (status, body, want) in cases {
-            assert_eq!(said(&Answered { status, body: body.into() }), want, "{status}");
+            assert_eq!(
+                said(&Answered { status, error_type: None, body: body.into() }),
+                want,
+                "{status}"
+            );
         }
     }
 }

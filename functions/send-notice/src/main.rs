@@ -10,7 +10,7 @@ use send_notice::{Carriers, Email, Hook, SendNotices, Sms};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let clients = Clients::from_env().await;
+    let clients = Clients::from_env();
     let store = Store::new(clients.dynamodb(), config::required(config::TABLE)?);
     let watch = Watch::new(env!("CARGO_PKG_NAME"), &clients).table(&store);
     let (mail_from, sms_from) =
@@ -19,7 +19,11 @@ async fn main() -> Result<(), Error> {
         email: mail_from
             .map(|from| Email::new(clients.ses(), from, config::optional(config::MAIL_SET))),
         sms: sms_from.map(|from| Sms::new(clients.sms(), from, config::optional(config::SMS_SET))),
-        hook: Hook::new(clients.secrets(), config::required(config::NOTICE_SECRETS)?),
+        hook: Hook::new(
+            clients.secrets(),
+            clients.plain(),
+            config::required(config::NOTICE_SECRETS)?,
+        ),
     };
     let function = SendNotices {
         catalogs: Catalogs::new(store.clone()),

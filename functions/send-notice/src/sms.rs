@@ -1,6 +1,7 @@
 //! Text messages, by AWS End User Messaging.
 
-use aws_sdk_pinpointsmsvoicev2::{Client, types::MessageType};
+use mensal_runtime::signed::sms::Client;
+use serde_json::json;
 
 use crate::carrier::{Carried, Fault, Parcel, outcome};
 
@@ -23,18 +24,19 @@ impl Sms {
     }
 
     pub(crate) async fn carry(&self, text: &str, parcel: Parcel<'_>) -> Result<Carried, Fault> {
-        let request = self
-            .client
-            .send_text_message()
-            .destination_phone_number(parcel.to)
-            .origination_identity(&self.from)
-            .message_body(text)
-            .message_type(MessageType::Transactional)
-            .context(CONTEXT, parcel.label.tag())
-            .set_configuration_set_name(self.configuration_set.clone());
-        match request.send().await {
-            Ok(taken) => Ok(Carried::Taken(taken.message_id.unwrap_or_default())),
-            Err(error) => outcome(&error, is_refused),
+        let mut request = json!({
+            "DestinationPhoneNumber": parcel.to,
+            "OriginationIdentity": self.from,
+            "MessageBody": text,
+            "MessageType": "TRANSACTIONAL",
+            "Context": { CONTEXT: parcel.label.tag() },
+        });
+        if let Some(set) = &self.configuration_set {
+            request["ConfigurationSetName"] = json!(set);
+        }
+        match self.client.send_text_message(request).send().await {
+            Ok(taken) => Ok(Carried::taken(&taken)),
+            Err(failed) => outcome(failed, is_refused),
         }
     }
 }

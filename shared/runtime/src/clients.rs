@@ -23,8 +23,14 @@ use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnectorSettings, SharedHttpConnector},
     runtime_components::RuntimeComponents,
 };
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-use crate::{emulated::WithoutToken, requests::Requests};
+use crate::{
+    emulated::WithoutToken,
+    plain::Plain,
+    requests::Requests,
+    signed::{ses, sms},
+};
 
 /// To reach a service, with TLS. A first packet that is lost is sent again by the system after a
 /// second; ten handshakes at once take a small function's share of a processor a good part of
@@ -50,24 +56,37 @@ const ATTEMPTS: u32 = 4;
 pub struct Clients {
     config: SdkConfig,
     requests: Requests,
+    plain: Plain,
 }
 
 impl Clients {
-    /// The configuration that the environment gives: in the cloud, or anywhere that
-    /// `AWS_ENDPOINT_URL` points to.
-    ///
-    /// Credentials are those of the environment, which Lambda always sets; without any, whatever
-    /// the SDK finds: profiles, single sign-on left out.
-    pub async fn from_env() -> Self {
-        let mut config = aws_config::defaults(BehaviorVersion::latest())
+    /// A function's: the region, credentials and endpoints that the environment gives, which Lambda
+    /// always sets (`AWS_REGION`, `AWS_ACCESS_KEY_ID` and what belongs to it), or whoever starts a
+    /// function elsewhere (`AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`). Nothing else is
+    /// looked at: all that the SDK knows to look at would be a good part of a function's zip.
+    #[must_use]
+    pub fn from_env() -> Self {
+        let region = env("AWS_REGION").or_else(|| env("AWS_DEFAULT_REGION"));
+        let credentials = EnvironmentVariableCredentialsProvider::new();
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region.map(Region::new))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .service_config(Settings)
+            .http_client(Connections::default())
+            .retry_config(retries())
+            .timeout_config(limits())
+            .build();
+        Self { config, requests: Requests::default(), plain: Plain::default() }
+    }
+
+    /// A person's, at a terminal: whatever the SDK finds, such as profiles, but for single sign-on.
+    pub async fn of_person() -> Self {
+        let config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(Connections::default())
             .retry_config(retries())
             .timeout_config(limits());
-        // They come first anyway. Asked for by name, the rest of the chain is not set up.
-        if is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY") {
-            config = config.credentials_provider(EnvironmentVariableCredentialsProvider::new());
-        }
-        Self { config: config.load().await, requests: Requests::default() }
+        Self { config: config.load().await, requests: Requests::default(), plain: Plain::default() }
     }
 
     /// Everything at one local endpoint, with credentials that open nothing.
@@ -83,7 +102,7 @@ impl Clients {
             .retry_config(retries())
             .timeout_config(limits())
             .build();
-        Self { config, requests }
+        Self { config, requests, plain: Plain::default() }
     }
 
     /// The requests made so far by the clients made here.
@@ -129,29 +148,28 @@ impl Clients {
         aws_sdk_eventbridge::Client::from_conf(config.interceptor(self.requests.clone()).build())
     }
 
-    /// SES, which is asked once and never again by itself: mail has no key by which the second of two
-    /// requests would be known for the first.
+    /// SES.
     #[must_use]
-    pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        let config = aws_sdk_sesv2::config::Builder::from(&self.config);
-        let config = config.retry_config(RetryConfig::disabled());
-        aws_sdk_sesv2::Client::from_conf(config.interceptor(self.requests.clone()).build())
+    pub fn ses(&self) -> ses::Client {
+        ses::Client::new(&self.config, self.plain.clone(), self.requests.clone())
     }
 
-    /// End User Messaging, which is asked once, too.
+    /// End User Messaging.
     #[must_use]
-    pub fn sms(&self) -> aws_sdk_pinpointsmsvoicev2::Client {
-        let config = aws_sdk_pinpointsmsvoicev2::config::Builder::from(&self.config);
-        let config = config.retry_config(RetryConfig::disabled());
-        aws_sdk_pinpointsmsvoicev2::Client::from_conf(
-            config.interceptor(self.requests.clone()).build(),
-        )
+    pub fn sms(&self) -> sms::Client {
+        sms::Client::new(&self.config, self.plain.clone(), self.requests.clone())
+    }
+
+    /// What asks others than AWS.
+    #[must_use]
+    pub fn plain(&self) -> Plain {
+        self.plain.clone()
     }
 
     /// S3, by paths rather than host names where the endpoint is a local one.
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        let own = std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        let own = endpoint_url("S3").is_some();
         let config = aws_sdk_s3::config::Builder::from(&self.config)
             .force_path_style(own || self.config.endpoint_url().is_some())
             .interceptor(self.requests.clone());
@@ -159,8 +177,29 @@ impl Clients {
     }
 }
 
-fn is_set(name: &str) -> bool {
-    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Where a service is, if it is not where AWS has it. `id` is its name in the SDK's settings.
+pub(crate) fn endpoint_url(id: &str) -> Option<String> {
+    setting("AWS_ENDPOINT_URL", id)
+}
+
+/// A setting of a service, or of all of them.
+fn setting(name: &str, service: &str) -> Option<String> {
+    let service = service.to_ascii_uppercase().replace([' ', '-'], "_");
+    env(&format!("{name}_{service}")).or_else(|| env(name))
+}
+
+/// The settings of services that the environment gives.
+#[derive(Debug)]
+struct Settings;
+
+impl LoadServiceConfig for Settings {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        setting(key.env(), key.service_id())
+    }
 }
 
 fn retries() -> RetryConfig {

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod plain;
 pub mod queue;
 pub mod requests;
+pub mod signed;
 pub mod start;
 pub mod watch;
 

@@ -1,7 +1,10 @@
 //! Asking others than AWS over HTTPS, by the client that AWS is asked by: what a function brings along
 //! for that, it has already.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_smithy_http_client::{
     Connector,
@@ -17,15 +20,17 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 /// The largest answer that is read.
 const LARGEST: usize = 64 * 1024;
 
-/// A client.
-#[derive(Clone, Debug)]
-pub struct Plain(SharedHttpConnector);
+/// A client. Its certificates are read at its first request.
+#[derive(Clone, Debug, Default)]
+pub struct Plain(Arc<OnceLock<SharedHttpConnector>>);
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     /// Its status.
     pub status: u16,
+    /// What AWS calls the error, if a header says it.
+    pub error_type: Option<String>,
     /// Its body.
     pub body: Vec<u8>,
 }
@@ -41,18 +46,8 @@ pub enum Unanswered {
     Unknown(&'static str),
 }
 
-impl Default for Plain {
-    fn default() -> Self {
-        let connector = Connector::builder()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .proxy_config(ProxyConfig::from_env())
-            .build();
-        Self(SharedHttpConnector::new(connector))
-    }
-}
-
 impl Plain {
-    /// Posts JSON, with headers, and waits for the answer for so long.
+    /// Posts, with headers, and waits for the answer for so long.
     ///
     /// # Errors
     /// [`Unanswered`].
@@ -66,8 +61,7 @@ impl Plain {
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method("POST").map_err(|_| Unanswered::NotSent("no method"))?;
         request.set_uri(url).map_err(|_| Unanswered::NotSent("its address is none"))?;
-        let json = ("content-type", "application/json".to_owned());
-        for (name, value) in headers.iter().cloned().chain([json]) {
+        for (name, value) in headers.iter().cloned() {
             let added = request.headers_mut().try_insert(name, value);
             added.map_err(|_| Unanswered::NotSent("a header that cannot be sent"))?;
         }
@@ -77,7 +71,7 @@ impl Plain {
 
     async fn answered(&self, request: HttpRequest) -> Result<Answered, Unanswered> {
         let broken = |_| Unanswered::Unknown("the connection broke");
-        let answer = self.0.call(request).await.map_err(|why| {
+        let answer = self.0.get_or_init(connector).call(request).await.map_err(|why| {
             if why.is_user() {
                 Unanswered::NotSent("a request that cannot be sent")
             } else {
@@ -85,6 +79,7 @@ impl Plain {
             }
         })?;
         let status = answer.status().as_u16();
+        let error_type = answer.headers().get("x-amzn-errortype").map(str::to_owned);
         let (mut stream, mut body) = (ByteStream::new(answer.into_body()), Vec::new());
         while let Some(piece) = stream.try_next().await.map_err(broken)? {
             body.extend_from_slice(&piece);
@@ -92,6 +87,14 @@ impl Plain {
                 return Err(Unanswered::Unknown("its answer is too large"));
             }
         }
-        Ok(Answered { status, body })
+        Ok(Answered { status, error_type, body })
     }
+}
+
+fn connector() -> SharedHttpConnector {
+    let connector = Connector::builder()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .proxy_config(ProxyConfig::from_env())
+        .build();
+    SharedHttpConnector::new(connector)
 }

@@ -8,7 +8,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Lit, punctuated::Punctuated}
 use super::{
     macros,
     value::{Built, OTHER, Scope, Value},
-    walk::{Sent, Walk, is_client, is_sdk, typed},
+    walk::{SDKS, Sent, Walk, is_client, is_sdk, typed},
 };
 
 /// What ends the building of a request.
@@ -314,7 +314,8 @@ fn entry(given: Vec<Value<'_>>) -> Value<'_> {
 
 /// The service that a path of an SDK is of: `dynamodb`.
 fn service(path: &str) -> &str {
-    path.trim_start_matches("aws_sdk_").split("::").next().unwrap_or(path)
+    let path = SDKS.iter().find_map(|prefix| path.strip_prefix(prefix)).unwrap_or(path);
+    path.split("::").next().unwrap_or(path)
 }
 
 /// Operations are methods of a client, parts are types: `dynamodb.get_item`, `dynamodb.Put`.

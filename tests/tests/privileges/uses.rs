@@ -59,8 +59,8 @@ const OPERATIONS: &[(&str, On, &str)] = &[
     ("s3.head_object", On::Object, "s3:GetObject"),
     ("s3.delete_object", On::Object, "s3:DeleteObject"),
     ("secretsmanager.get_secret_value", On::Secret, "secretsmanager:GetSecretValue"),
-    ("sesv2.send_email", On::Mail, "ses:SendEmail"),
-    ("pinpointsmsvoicev2.send_text_message", On::Text, "sms-voice:SendTextMessage"),
+    ("ses.send_email", On::Mail, "ses:SendEmail"),
+    ("sms.send_text_message", On::Text, "sms-voice:SendTextMessage"),
     ("secretsmanager.describe_secret", On::Secret, "secretsmanager:DescribeSecret"),
     ("secretsmanager.put_secret_value", On::Secret, "secretsmanager:PutSecretValue"),
 ];

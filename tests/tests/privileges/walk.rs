@@ -350,12 +350,15 @@ pub(super) fn typed<'p>(mut value: Value<'p>, declared: Value<'p>) -> Value<'p> 
     value
 }
 
+/// What the paths of clients begin with, before the service.
+pub(super) const SDKS: &[&str] = &["aws_sdk_", "mensal_runtime::signed::"];
+
 /// Whether a type is the client of an AWS SDK.
 pub(super) fn is_client(of: &str) -> bool {
     is_sdk(of) && of.ends_with("::Client")
 }
 
-/// Whether a path is one of an AWS SDK.
+/// Whether a path is one of an AWS SDK, or of a client that signs requests in its place.
 pub(super) fn is_sdk(path: &str) -> bool {
-    path.starts_with("aws_sdk_") && path.contains("::")
+    SDKS.iter().any(|prefix| path.starts_with(prefix)) && path.contains("::")
 }

@@ -52,7 +52,8 @@ impl Mailbox {
 
     pub(crate) fn carriers(&self) -> Carriers {
         let (from, set) = ("billing@isp.example".to_owned(), Some("mensal-notices".to_owned()));
-        let hook = Hook::new(self.clients().secrets(), "mensal-notices/local/");
+        let hook =
+            Hook::new(self.clients().secrets(), self.clients().plain(), "mensal-notices/local/");
         Carriers { email: Some(Email::new(self.clients().ses(), from, set)), sms: None, hook }
     }
 

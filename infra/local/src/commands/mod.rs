@@ -193,7 +193,7 @@ impl Opened {
             Self::Ours(stack) => local(&stack.endpoints().messaging),
             Self::Theirs(_) => local(&Directory::announced(&place.data.folder)?.messaging),
             Self::Deployed(deployed) => Reached {
-                clients: Clients::from_env().await,
+                clients: Clients::of_person().await,
                 payment_queue: deployed.queue_url("PaymentQueueName").await?,
                 secrets: deployed.gateway_secrets(),
             },

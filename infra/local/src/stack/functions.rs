@@ -83,7 +83,7 @@ impl Wiring {
         Carriers {
             email: Some(Email::new(self.messaging.ses(), from, set.clone())),
             sms: Some(Sms::new(self.messaging.sms(), "+550000000000".to_owned(), set)),
-            hook: Hook::new(self.messaging.secrets(), secrets::NOTICES),
+            hook: Hook::new(self.messaging.secrets(), self.messaging.plain(), secrets::NOTICES),
         }
     }
 
