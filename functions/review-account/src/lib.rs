@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
-    billing::bill_late,
+    billing::{BilledAtOnce, bill_at_once, usage_needed},
     catalog::{Catalog, Rules},
-    delinquency::{LateCharging, Review, review},
+    delinquency::{Review, review},
+    invoice::Invoice,
 };
 use mensal_runtime::{
     Failure, batch,
@@ -80,7 +81,7 @@ impl ReviewAccounts {
         let read = self.store.reviewed(account, &rules).await?;
         let reviewed = review(read.known(account, &rules, today)).map_err(poison)?;
         self.sweep(account, &read, today).await?;
-        self.commit(account, reviewed, &rules, &catalog, today).await
+        self.commit(account, reviewed, &read.invoices, &rules, &catalog, today).await
     }
 
     /// Has the network asked again of what it has confirmed, or has not. What is decided just now it is
@@ -99,21 +100,27 @@ impl ReviewAccounts {
         &self,
         before: &Account,
         reviewed: Review,
+        invoices: &[Invoice],
         rules: &Rules,
         catalog: &Catalog,
         today: Date,
     ) -> Result<(), Stop> {
-        let Review { mut account, invoices, notices, suspension } = reviewed;
-        let mut issued = None;
-        if rules.settings.late_charges == LateCharging::AtOnce {
-            let billed = bill_late(&account, catalog, today).map_err(poison)?;
-            (account, issued) = (billed.account, billed.invoice);
-        }
+        let needed = match reviewed.disconnected[..] {
+            [] => None,
+            _ => usage_needed(&reviewed.account, catalog).map_err(poison)?,
+        };
+        let usage = match needed {
+            Some(days) => self.store.usage(&before.id, days).await?,
+            None => Vec::new(),
+        };
+        let billed = bill_at_once(&reviewed, invoices, &rules.settings, catalog, &usage, today);
+        let BilledAtOnce { mut account, issued, invoices } = billed.map_err(poison)?;
+        let Review { notices, suspension, .. } = reviewed;
         account.version = before.version + 1;
         let held = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
         let (was, is) = (held(before), held(&account));
         let decided = Decided {
-            issued: issued.as_ref(),
+            issued: &issued,
             invoices: &invoices,
             notices: &notices,
             suspension: suspension.as_ref(),

@@ -37,6 +37,12 @@ fn main() -> Result<()> {
     credit.taxes.clear();
     credit.period = None;
     settle(&mut credit)?;
+    let mut last = credit.clone();
+    last.note = Some(
+        "Devolva até 31/12/2026 (em 30 dias) o equipamento que lhe emprestamos: ONU GPON AX-200, série \
+         ZXHN0077; roteador Wi-Fi 6."
+            .into(),
+    );
     let (letter, a4) = (stationery(Paper::Letter)?, stationery(Paper::A4)?);
     let (none, codes) = (PaymentCodes::default(), codes()?);
     let pix = PaymentCodes { pix: codes.pix.clone(), ..none.clone() };
@@ -51,6 +57,7 @@ fn main() -> Result<()> {
         ("invoice-pt-a4-pix", &brazilian, &a4, &pix),
         ("invoice-en-long", &long, &letter, &none),
         ("credit-note-pt", &credit, &a4, &none),
+        ("final-pt", &last, &a4, &none),
     ] {
         let pdf = invoice_pdf(invoice, stationery, codes)?;
         std::fs::write(folder.join(name).with_extension("pdf"), pdf)?;
@@ -251,6 +258,7 @@ fn american() -> Result<Invoice> {
         settled: None,
         offers: None,
         late_charged: None,
+        note: None,
         asked: usd("0.00")?,
     };
     settle(&mut invoice)?;
@@ -325,6 +333,7 @@ fn brazilian() -> Result<Invoice> {
         credit_used: Money::zero(total),
         settled: None,
         late_charged: None,
+        note: None,
         offers: Some(Offers {
             rails: vec!["boleto@banco".parse()?, "pix@banco".parse()?],
             register_on: date(2026, 11, 10),

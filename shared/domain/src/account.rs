@@ -183,6 +183,9 @@ pub struct Subscription {
     /// The day after the last of a contract that was ended for what was not paid.
     #[serde(rename = "ended", default, skip_serializing_if = "Option::is_none")]
     pub disconnected_on: Option<Date>,
+    /// What is lent to the customer with it, as people call it, to be returned at its end.
+    #[serde(rename = "lent", default, skip_serializing_if = "Option::is_none")]
+    pub equipment: Option<String>,
 }
 
 impl Subscription {

@@ -247,6 +247,7 @@ mod tests {
             usage_closed_until: None,
             cuts: vec![],
             disconnected_on: None,
+            equipment: None,
         }
     }
 

@@ -29,11 +29,13 @@ pub enum InvoiceKind {
     Opening,
     /// What is charged at once for being late.
     Late,
+    /// What services come to that were disconnected, up to their end.
+    Final,
 }
 
 impl InvoiceKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Cycle, Self::Opening, Self::Late];
+    pub const ALL: [Self; 4] = [Self::Cycle, Self::Opening, Self::Late, Self::Final];
 
     /// Whether it is a document of ours, which is printed and told of. A balance brought along is not.
     #[must_use]
@@ -63,6 +65,7 @@ impl std::fmt::Display for InvoiceId {
             InvoiceKind::Cycle => "cycle",
             InvoiceKind::Opening => "opening",
             InvoiceKind::Late => "late",
+            InvoiceKind::Final => "final",
         };
         write!(f, "{}-{kind}", self.cycle)
     }
@@ -77,6 +80,7 @@ impl std::str::FromStr for InvoiceId {
             "-cycle" => InvoiceKind::Cycle,
             "-opening" => InvoiceKind::Opening,
             "-late" => InvoiceKind::Late,
+            "-final" => InvoiceKind::Final,
             _ => return Err(invalid()),
         };
         Ok(Self { cycle: cycle.parse().map_err(|_| invalid())?, kind })
@@ -276,6 +280,9 @@ pub struct Invoice {
     /// What was charged elsewhere for its being late; none if nothing ever was.
     #[serde(rename = "late", default, skip_serializing_if = "Option::is_none")]
     pub late_charged: Option<LateCharged>,
+    /// What the customer is told on it besides: equipment to return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What was charged for an invoice being late, on other invoices.

@@ -207,6 +207,8 @@ settings! {
     promise_times: u8 = 1,
     /// ... within so many days.
     promise_within_days: u16 = 30,
+    /// Equipment is to be returned within so many days after the contract has ended.
+    equipment_days: u16 = 30,
 }
 
 /// The longest of the settings that are days.

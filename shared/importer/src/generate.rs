@@ -202,6 +202,7 @@ fn subscription(id: &str, plan: &str, start: Date) -> Subscription {
         usage_closed_until: None,
         cuts: vec![],
         disconnected_on: None,
+        equipment: None,
     }
 }
 

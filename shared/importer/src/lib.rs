@@ -50,7 +50,9 @@ pub mod limits {
         methods::{MAX_INSTALMENTS, MAX_LABEL, MAX_METHODS},
         plans::MAX_UNIT,
         rules::{MAX_CYCLES, MAX_MESSAGE},
-        subscriptions::{MAX_DISCOUNTS, MAX_EVENTS, MAX_SUBSCRIBED, MAX_SUBSCRIPTIONS},
+        subscriptions::{
+            MAX_DISCOUNTS, MAX_EQUIPMENT, MAX_EVENTS, MAX_SUBSCRIBED, MAX_SUBSCRIPTIONS,
+        },
         table::MAX_ROWS,
         usage::{MAX_CHARGES, MAX_DESCRIPTION},
     };

@@ -127,6 +127,9 @@ pub(crate) fn read(row: &Row<'_>) -> Overrides {
             .may("promise_times", |text| whole(1..=MAX_PROMISES, text))
             .and_then(|times| u8::try_from(times).ok()),
         promise_within_days: days("promise_within_days"),
+        equipment_days: row
+            .may("equipment_days", |text| whole(1..=u32::from(MAX_DAYS), text))
+            .and_then(|days| u16::try_from(days).ok()),
     }
 }
 
@@ -195,6 +198,7 @@ macro_rules! with_settings {
             "promise_days",
             "promise_times",
             "promise_within_days",
+            "equipment_days",
         ]
     };
 }

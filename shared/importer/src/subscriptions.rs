@@ -14,7 +14,7 @@ use mensal_domain::{
 
 use crate::{
     accounts::Accounts,
-    cell::{named, price, whole, word},
+    cell::{named, price, text, whole, word},
     index::{Index, Spoilt},
     plans::Plans,
     table::{Context, Row, Spec, Table},
@@ -26,6 +26,8 @@ pub const MAX_SUBSCRIBED: u32 = 10_000;
 pub const MAX_SUBSCRIPTIONS: usize = 1000;
 /// The most events of one subscription.
 pub const MAX_EVENTS: usize = 200;
+/// The longest text of what is lent with a subscription.
+pub const MAX_EQUIPMENT: usize = 120;
 /// The most discounts of one subscription.
 pub const MAX_DISCOUNTS: usize = 20;
 
@@ -33,7 +35,7 @@ const SUBSCRIPTIONS: Spec = Spec {
     file: "subscriptions.csv",
     needed: false,
     required: &["account", "id", "plan", "start"],
-    optional: &["quantity", "bill_from", "price", "site", "login"],
+    optional: &["quantity", "bill_from", "price", "site", "login", "equipment"],
 };
 const GIVEN: Spec = Spec {
     file: "given_discounts.csv",
@@ -152,6 +154,7 @@ fn subscription(
         row.fault("bill_from", "is before the start", "leave it empty: all days are billed then");
     }
     let currency = plan.as_ref().and_then(|plan| plans.by_code.get(plan)).map(|plan| plan.currency);
+    let equipment = row.may("equipment", |given| text(MAX_EQUIPMENT, given));
     let own_price = row.may("price", |given| price(currency, given));
     let site = row.may("site", named::<SiteCode>);
     let login = row.may("login", named::<Login>);
@@ -178,6 +181,7 @@ fn subscription(
         usage_closed_until: None,
         cuts: vec![],
         disconnected_on: None,
+        equipment,
     })
 }
 

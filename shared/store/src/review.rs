@@ -58,8 +58,8 @@ impl Reviewed {
 /// What goes with an account that changes since it does not pay, or has paid.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Decided<'a> {
-    /// A new invoice.
-    pub issued: Option<&'a Invoice>,
+    /// New invoices.
+    pub issued: &'a [Invoice],
     /// Invoices that have changed.
     pub invoices: &'a [Invoice],
     /// New notices: one that is there already stays as it is.
@@ -161,7 +161,7 @@ impl Store {
     /// Stores an account with what goes with it, if it is still at a version.
     ///
     /// # Errors
-    /// [`StoreError::Moved`] if it has changed meanwhile, or one of the notices or the new invoice is
+    /// [`StoreError::Moved`] if it has changed meanwhile, or one of the notices or a new invoice is
     /// there already; or the table's.
     pub async fn commit_review(
         &self,
@@ -181,7 +181,7 @@ impl Store {
         decided: Decided<'_>,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut writes = Vec::new();
-        if let Some(invoice) = decided.issued {
+        for invoice in decided.issued {
             let key = keys::invoice(&invoice.account, invoice.id);
             writes.push(self.put_if_at(to_item(&key, invoice)?, None)?);
         }

@@ -1,4 +1,4 @@
-//! The issuer's message: beside the sums when it is short, over pages when it is long.
+//! The invoice's note and the issuer's message: beside the sums when it is short, over pages when it is long.
 
 use krilla::tagging::Tag;
 
@@ -56,10 +56,13 @@ impl Layout<'_> {
     fn message_lines(&self, width: f32) -> Vec<String> {
         let message = self.stationery.message.trim();
         let width = width - 2.0 * PADDING;
-        if message.is_empty() {
-            return Vec::new();
-        }
-        message.lines().flat_map(|line| self.sheet.fonts.wrap(line, TEXT, width)).collect()
+        // What is told to this customer alone comes first.
+        let told = [self.invoice.note.as_deref().unwrap_or_default(), message];
+        let told = told.into_iter().filter(|told| !told.is_empty()).collect::<Vec<_>>();
+        told.join("\n\n")
+            .lines()
+            .flat_map(|line| self.sheet.fonts.wrap(line, TEXT, width))
+            .collect()
     }
 
     /// One box, the first or a further one of the same message.

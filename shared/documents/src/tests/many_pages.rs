@@ -51,6 +51,20 @@ fn one_description_may_be_longer_than_a_page() {
 }
 
 #[test]
+fn the_note_of_an_invoice_stands_before_the_message() {
+    let mut invoice = invoice(vec![line("Fiber", "64.00")]);
+    let mut stationery = stationery(Paper::A4);
+    for message in ["", "Happy holidays."] {
+        stationery.message = message.into();
+        invoice.note = Some("Please return by 12/31/2026 the router.".into());
+        let read = Read::new(&plain_pdf(&invoice, &stationery).unwrap());
+        let text = read.text();
+        let note = text.find("Please return by 12/31/2026 the router.").unwrap();
+        assert!(text.find(message).is_some_and(|at| message.is_empty() || note < at), "{text}");
+    }
+}
+
+#[test]
 fn a_message_of_any_length_is_printed_to_its_end() {
     let mut stationery = stationery(Paper::A4);
     for (sentences, pages) in [(0, 1..=1), (3, 1..=1), (40, 1..=2), (600, 8..=12)] {

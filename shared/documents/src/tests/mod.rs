@@ -85,6 +85,7 @@ pub(crate) fn invoice(lines: Vec<Line>) -> Invoice {
         settled: None,
         offers: None,
         late_charged: None,
+        note: None,
         asked: if total.is_negative() { usd("0.00") } else { total },
     }
 }

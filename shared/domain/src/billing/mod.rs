@@ -6,6 +6,7 @@
 //! suspended days and corrections of the past all fall out as lines, and billing twice bills
 //! nothing.
 
+mod at_once;
 mod difference;
 mod error;
 pub mod explain;
@@ -21,6 +22,7 @@ mod worth;
 
 use jiff::civil::Date;
 
+pub use at_once::{AtOnceError, BilledAtOnce, bill_at_once, bill_final};
 pub use error::BillingError;
 pub use late::bill_late;
 pub use usage::needed as usage_needed;
@@ -246,6 +248,7 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
         offers: offers(context, &dates, collected.as_ref()),
         collected,
         late_charged: None,
+        note: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Bills, as examples and as laws.
 
+mod at_once;
 mod examples;
 mod late;
 mod laws;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use icalendar::parser::Property;
+use icalendar::parser::{ParseString, Property};
 
 use super::File;
 

@@ -128,7 +128,7 @@ fn hashed(key: &ChargeKey) -> Txid {
 }
 
 /// The letter of a rail: one for the bill of a cycle, which is a capital for an opening balance, and
-/// another for what is charged at once for being late.
+/// another for what is charged at once for being late, which is a capital for a final invoice.
 fn letter(rail: Rail, kind: InvoiceKind) -> char {
     let (letter, late) = match rail {
         Rail::Pix => ('p', 'x'),
@@ -144,6 +144,7 @@ fn letter(rail: Rail, kind: InvoiceKind) -> char {
         InvoiceKind::Cycle => letter,
         InvoiceKind::Opening => letter.to_ascii_uppercase(),
         InvoiceKind::Late => late,
+        InvoiceKind::Final => late.to_ascii_uppercase(),
     }
 }
 

@@ -108,6 +108,7 @@ fn disconnect(known: Known<'_>, review: &mut Review, kept: Option<Suspension>, s
     let ended = |one: &&mut Subscription| hold.services.contains(&one.id);
     for subscription in review.account.subscriptions.iter_mut().filter(ended) {
         subscription.disconnected_on = Some(step.on);
+        review.disconnected.push(subscription.id.clone());
     }
     review.account.give_back(step.on);
     if let Some(mut suspension) = kept {

@@ -24,7 +24,9 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
         return Ok(());
     }
     let rules = LateRules::of(settings);
-    for invoice in known.invoices.iter().filter(|invoice| invoice.id.kind == InvoiceKind::Cycle) {
+    let is_bill =
+        |invoice: &&Invoice| matches!(invoice.id.kind, InvoiceKind::Cycle | InvoiceKind::Final);
+    for invoice in known.invoices.iter().filter(is_bill) {
         let before = invoice.late_charged;
         let open = invoice.is_open();
         if before.is_some_and(|before| before.done) || !open && !was_late(known, invoice) {

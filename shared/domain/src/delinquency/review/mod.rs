@@ -18,7 +18,7 @@ use crate::{
     collection::AttemptState,
     enforcement::Enforced,
     history::HistoryError,
-    ids::InvalidId,
+    ids::{InvalidId, SubscriptionId},
     invoice::{Invoice, InvoiceId},
     money::MoneyError,
     payment::Payment,
@@ -66,6 +66,8 @@ pub struct Review {
     pub notices: Vec<CustomerNotice>,
     /// What is to be kept of a hold that has begun, changed or ended.
     pub suspension: Option<Suspension>,
+    /// Services that have ended today since they were not paid.
+    pub disconnected: Vec<SubscriptionId>,
 }
 
 /// Why an account cannot be reviewed: its data contradicts itself.
@@ -93,8 +95,13 @@ pub enum ReviewError {
 pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
     let mut account = known.account.clone();
     account.next_review = None;
-    let mut review =
-        Review { account, invoices: Vec::new(), notices: Vec::new(), suspension: None };
+    let mut review = Review {
+        account,
+        invoices: Vec::new(),
+        notices: Vec::new(),
+        suspension: None,
+        disconnected: Vec::new(),
+    };
     reminding::remind(known, &mut review)?;
     late::charge(known, &mut review)?;
     if let Some(restored) = restore(&known, &review.account)? {
