@@ -102,7 +102,7 @@ pub(crate) fn read(row: &Row<'_>) -> Overrides {
         fallback: row.may("fallback", |text| word(&FALLBACK, text)),
         ladder: match row.text("ladder") {
             NONE => Some(Ladder::default()),
-            _ => row.may("ladder", named),
+            _ => ladder(row),
         },
         notice_weekdays: row.may("notice_weekdays", named),
         quiet_hours: row.may("quiet_hours", named),
@@ -131,6 +131,23 @@ pub(crate) fn read(row: &Row<'_>) -> Overrides {
             .may("equipment_days", |text| whole(1..=u32::from(MAX_DAYS), text))
             .and_then(|days| u16::try_from(days).ok()),
     }
+}
+
+/// A ladder, with a fault for each step of it that does not fit.
+fn ladder(row: &Row<'_>) -> Option<Ladder> {
+    let given = Some(row.text("ladder")).filter(|given| !given.is_empty())?;
+    let wrong = match Ladder::read(given) {
+        Ok(ladder) => return Some(ladder),
+        Err(wrong) => wrong,
+    };
+    for one in wrong {
+        let (step, told) = (one.step(), one.to_string());
+        // It says "`step` is wrong: right", and what is right may quote a part of the step.
+        let told = told.strip_prefix(&format!("`{step}` ")).unwrap_or(&told);
+        let (what, right) = told.split_once(": ").unwrap_or((told, "see docs/importing.md"));
+        row.fault_at("ladder", &step, what, right);
+    }
+    None
 }
 
 /// Rails, each at a gateway, each at most once.

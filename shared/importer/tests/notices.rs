@@ -45,6 +45,29 @@ fn texts_are_taken_as_they_stand() {
 }
 
 #[test]
+fn each_wrong_step_of_a_ladder_is_told_by_itself() {
+    let mut files = files();
+    let ladder = "-3:email:due-soon 1:fax:due-soon soon -3:email:due-today";
+    files.insert(
+        "account_types.csv",
+        format!("code,name,ladder\nresidencial,Residencial,{ladder}\n"),
+    );
+    let at = "account_types.csv:2: ladder:";
+    let like = "is no step of a ladder, like -3:email:due-soon or +5:email:last-call:legal";
+    assert_eq!(
+        told(&files),
+        [
+            format!(
+                "{at} `-3:email:due-today` is the second step of its time and channel: leave one of the \
+                 two out"
+            ),
+            format!("{at} `1:fax:due-soon` {like}: `fax` is no channel: use email, sms or hook"),
+            format!("{at} `soon` {like}: it has three parts, or four, with colons between"),
+        ]
+    );
+}
+
+#[test]
 fn a_step_without_a_text_says_which_file_to_write() {
     let at = "account_types.csv:2: ladder:";
     assert_eq!(

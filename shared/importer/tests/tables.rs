@@ -191,3 +191,30 @@ fn rows_that_are_too_short_or_too_long_or_separated_otherwise() {
           semicolon too"]
     );
 }
+
+#[test]
+fn equipment_is_taken_as_it_is_called_and_asked_for_within_the_days() {
+    let row = |equipment: &str| {
+        format!("account,id,plan,start,equipment\n100,main,fibra-300,2026-01-10,{equipment}\n")
+    };
+    let mut all = with("subscriptions.csv", &row("\"ONU AX-200, série 0077\""));
+    for other in ["history.csv", "usage.csv"] {
+        all.remove(other);
+    }
+    all.insert("account_types.csv", "code,name,equipment_days\nresidencial,Residencial,15\n");
+    let dataset = good(&all);
+    let lent = &dataset.accounts[0].account.subscriptions[0].equipment;
+    assert_eq!(lent.as_deref(), Some("ONU AX-200, série 0077"));
+    let types = dataset.catalog.account_types;
+    assert_eq!(types.values().next().unwrap().settings.equipment_days, 15);
+    let long = told("subscriptions.csv", &row(&"x".repeat(121)));
+    let want = "is 121 characters long: use at most 120";
+    assert!(
+        long.iter().any(|fault| fault.contains("equipment: ") && fault.ends_with(want)),
+        "{long:#?}"
+    );
+    let never = told("account_types.csv", "code,name,equipment_days\nresidencial,Residencial,0\n");
+    let want =
+        "account_types.csv:2: equipment_days: `0` does not fit: use a whole number from 1 to 730";
+    assert_eq!(never, [want]);
+}

@@ -48,22 +48,50 @@ impl Ladder {
     }
 }
 
+impl InvalidLadder {
+    /// The step that does not fit, as it is given or written.
+    #[must_use]
+    pub fn step(&self) -> String {
+        match self {
+            Self::Step(invalid) => invalid.given().to_owned(),
+            Self::Twice(step) | Self::TooLong(step) => step.to_string(),
+        }
+    }
+}
+
+impl Ladder {
+    /// Reads a ladder from its text.
+    ///
+    /// # Errors
+    /// Each step that does not fit, in the order of the text; of those that are too many the first.
+    pub fn read(text: &str) -> Result<Self, Vec<InvalidLadder>> {
+        let (mut steps, mut wrong): (Vec<Step>, _) = (Vec::new(), Vec::new());
+        for step in text.split_whitespace() {
+            let step: Step = match step.parse() {
+                Ok(step) => step,
+                Err(invalid) => {
+                    wrong.push(InvalidLadder::Step(invalid));
+                    continue;
+                }
+            };
+            if steps.iter().any(|one| (one.when, one.channel) == (step.when, step.channel)) {
+                wrong.push(InvalidLadder::Twice(step));
+            } else if steps.len() == Self::MAX_STEPS {
+                wrong.push(InvalidLadder::TooLong(step));
+                break;
+            } else {
+                steps.push(step);
+            }
+        }
+        steps.sort();
+        if wrong.is_empty() { Ok(Self(steps)) } else { Err(wrong) }
+    }
+}
+
 impl FromStr for Ladder {
     type Err = InvalidLadder;
     fn from_str(text: &str) -> Result<Self, InvalidLadder> {
-        let mut steps: Vec<Step> = Vec::new();
-        for step in text.split_whitespace() {
-            let step: Step = step.parse()?;
-            if steps.iter().any(|one| (one.when, one.channel) == (step.when, step.channel)) {
-                return Err(InvalidLadder::Twice(step));
-            }
-            if steps.len() == Self::MAX_STEPS {
-                return Err(InvalidLadder::TooLong(step));
-            }
-            steps.push(step);
-        }
-        steps.sort();
-        Ok(Self(steps))
+        Self::read(text).or_else(|wrong| wrong.into_iter().next().map_or(Ok(Self::default()), Err))
     }
 }
 
@@ -125,6 +153,9 @@ mod tests {
             error,
             "`0:sms:b` is the second step of its time and channel: leave one of the two out"
         );
+        let all = Ladder::read("1:fax:a 0:sms:a x 0:sms:b").unwrap_err();
+        let all: Vec<_> = all.iter().map(InvalidLadder::step).collect();
+        assert_eq!(all, ["1:fax:a", "x", "0:sms:b"]);
         let long: Vec<_> = (1..=31).map(|day| format!("{day}:sms:a")).collect();
         let error = long.join(" ").parse::<Ladder>().unwrap_err().to_string();
         assert!(error.contains("`+31:sms:a` is one step too many: use at most 30"), "{error}");

@@ -127,6 +127,14 @@ pub struct InvalidStep {
     why: String,
 }
 
+impl InvalidStep {
+    /// The step as it is given, shortened.
+    #[must_use]
+    pub fn given(&self) -> &str {
+        &self.given
+    }
+}
+
 impl FromStr for Step {
     type Err = InvalidStep;
     fn from_str(text: &str) -> Result<Self, InvalidStep> {
