@@ -31,7 +31,6 @@ fn who_never_pays_is_reminded_noticed_suspended_and_disconnected() {
             "2026-12-10 2026-12-10:suspended:sms",
             "2026-12-10 cut",
             "2027-02-08 2026-12-10:disconnected:email",
-            "2027-02-08 ends fibra",
             "2027-02-08 over",
         ]
     );

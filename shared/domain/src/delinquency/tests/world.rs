@@ -167,7 +167,6 @@ impl World {
             if let Some(done) = self.day(day) {
                 let name = |notice: &CustomerNotice| notice.id.to_string();
                 told.extend(done.notices.iter().map(|one| format!("{day} {}", name(one))));
-                told.extend(done.disconnected.iter().map(|id| format!("{day} ends {id}")));
                 let now = self.account.hold.as_ref().map(|hold| hold.kind);
                 match now {
                     Some(HoldKind::Throttled) if held != now => told.push(format!("{day} slow")),
