@@ -65,7 +65,10 @@ pub fn bill_at_once(
         account = late.account;
         issued.extend(late.invoice);
     }
-    let last = bill_final(&account, catalog, usage, today, &reviewed.disconnected)?;
+    // A day has one: what else ends on it is left to the next cycle.
+    let has_one = invoices.iter().any(|one| one.id.kind == InvoiceKind::Final && one.id.cycle == today);
+    let ended = if has_one { &[] } else { &reviewed.disconnected[..] };
+    let last = bill_final(&account, catalog, usage, today, ended)?;
     let is_final = last.invoice.is_some();
     account = last.account;
     issued.extend(last.invoice);
@@ -98,8 +101,9 @@ fn find<'a>(changed: &'a [Invoice], invoice: &Invoice) -> Option<&'a Invoice> {
 }
 
 /// Bills services that end today up to their end: usage, what is in arrears, and what was billed ahead
-/// for days that they have no more. The account's next cycle stays, and bills none of it again. The
-/// account comes back as it is, without an invoice, if there is nothing.
+/// for days that they have no more. The account's next cycle stays, and bills none of it again. Where
+/// there is nothing to bill, equipment that was lent is asked for all the same, by an invoice without
+/// lines; where none was lent, the account comes back as it is.
 ///
 /// A cycle before today that is still to be billed comes first: it knows the end, and bills it.
 ///
@@ -128,14 +132,14 @@ pub fn bill_final(
         recurring::bill(&context, subscription, &mut lines)?;
         usage::bill(&context, subscription, usage, &mut lines)?;
     }
-    if lines.is_empty() {
+    let lent = account.subscriptions.iter().filter(|one| ended.contains(&one.id));
+    let lent: Vec<&str> = lent.filter_map(|one| one.equipment.as_deref()).collect();
+    if lines.is_empty() && lent.is_empty() {
         return Ok(Billed::only(account.clone()));
     }
     let mut invoice = issue(&context, lines)?;
     invoice.id.kind = InvoiceKind::Final;
     invoice.number.push_str("-F");
-    let lent = account.subscriptions.iter().filter(|one| ended.contains(&one.id));
-    let lent: Vec<&str> = lent.filter_map(|one| one.equipment.as_deref()).collect();
     let days = context.settings.equipment_days;
     invoice.note = (!lent.is_empty()).then(|| to_return(account.locale, &lent, today, days));
     book(&context, after, invoice)

@@ -91,6 +91,32 @@ fn without_anything_to_bill_there_is_no_invoice() {
 }
 
 #[test]
+fn what_was_lent_is_asked_for_though_there_is_nothing_to_bill() {
+    let mut account = account("basic");
+    next(&mut account, &catalog(), &[]);
+    account.subscriptions[0].equipment = Some("ONU AX-200".into());
+    let billed = finally(&account, "2026-12-10", &[]);
+    let invoice = billed.invoice.unwrap();
+    assert_eq!((invoice.lines.len(), invoice.total, invoice.open()), (0, money("0.00"), money("0.00")));
+    assert!(invoice.note.unwrap().ends_with("ONU AX-200."));
+    assert_eq!(billed.account.balance, account.balance);
+}
+
+#[test]
+fn a_day_has_one_final_invoice() {
+    let mut account = account("basic");
+    let bill = next(&mut account, &catalog(), &[]).unwrap();
+    let settings = BillingSettings::default();
+    let review = ended_on(&account, "2026-11-25");
+    let day = date("2026-11-25");
+    let at_once = |invoices: &[Invoice]| {
+        bill_at_once(&review, invoices, &settings, &catalog(), &[], day).unwrap().issued
+    };
+    let first = at_once(std::slice::from_ref(&bill));
+    assert_eq!(at_once(&[bill, first[0].clone()]), []);
+}
+
+#[test]
 fn what_is_left_pays_what_is_open_and_the_rest_is_credit() {
     let mut account = account("basic");
     let bill = next(&mut account, &catalog(), &[]).unwrap();
