@@ -13,6 +13,7 @@ use mensal_domain::{
 use mensal_runtime::{
     Failure, batch,
     catalogs::Catalogs,
+    clock::Clock,
     dead_letters::DeadLetters,
     messages::{MoveMoney, ReviewAccount, SetService},
     metrics::{self, Metric},
@@ -36,6 +37,8 @@ pub struct ReviewAccounts {
     pub collect_queue: Queue,
     /// Accounts of which the network is asked whether it still does what it is to do.
     pub service_queue: Queue,
+    /// Says what day it is: service is cut on this one, however old the message is.
+    pub clock: Clock,
     /// What cannot be done.
     pub dead_letters: DeadLetters,
 }
@@ -51,13 +54,14 @@ impl Function for ReviewAccounts {
 impl ReviewAccounts {
     /// Both are asked for by what the account says: whoever comes twice finds nothing due.
     async fn look_at(&self, message: ReviewAccount) -> Result<(), Failure> {
-        let ReviewAccount { account: id, through: today } = message;
+        let ReviewAccount { account: id, through } = message;
+        // A message that has waited past midnight cuts nobody on a day that only was a permitted one.
+        let today = self.clock.today().max(through);
         for _ in 0..MOST_CONFLICTS {
             let account = self.store.account(&id).await?;
             let missing = || Failure::Poison(format!("account {id} does not exist"));
             let account = account.ok_or_else(missing)?;
-            let is_due = |day: Option<Date>| day.is_some_and(|day| day <= today);
-            if is_due(account.next_review) {
+            if account.next_review.is_some_and(|day| day <= today) {
                 match self.review(&account, today).await {
                     Err(Stop::Moved) => continue,
                     Err(Stop::Failed(failure)) => return Err(failure),
@@ -65,8 +69,8 @@ impl ReviewAccounts {
                 }
             }
             // It stays on the agenda until that is done.
-            if is_due(account.next_collection) {
-                let collect = MoveMoney::Collect { account: id, through: today };
+            if account.next_collection.is_some_and(|day| day <= through) {
+                let collect = MoveMoney::Collect { account: id, through };
                 self.collect_queue.send(&[collect]).await?;
             }
             return Ok(());

@@ -2,7 +2,7 @@
 
 use lambda_runtime::Error;
 use mensal_runtime::{
-    catalogs::Catalogs, clients::Clients, config, dead_letters::DeadLetters, queue::Queue,
+    catalogs::Catalogs, clients::Clients, clock::Clock, config, dead_letters::DeadLetters, queue::Queue,
     start::run, watch::Watch,
 };
 use mensal_store::Store;
@@ -18,6 +18,7 @@ async fn main() -> Result<(), Error> {
         store,
         collect_queue: Queue::new(clients.sqs(), config::required(config::COLLECT_QUEUE)?),
         service_queue: Queue::new(clients.sqs(), config::required(config::SERVICE_QUEUE)?),
+        clock: Clock::Wall(config::time_zone()?),
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
     };
     run(function, watch).await

@@ -112,6 +112,7 @@ pub(crate) fn review_account(paying: &Paying, mailbox: &Mailbox) -> ReviewAccoun
         store: paying.store.clone(),
         collect_queue: mailbox.queue("collect"),
         service_queue: mailbox.queue("service"),
+        clock: paying.clock.clone(),
         dead_letters: mailbox.dead_letters(),
     }
 }

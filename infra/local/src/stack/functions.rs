@@ -130,6 +130,7 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         catalogs: Catalogs::new(store.clone()),
         collect_queue: wiring.queue(COLLECT_QUEUE),
         service_queue: wiring.queue(SERVICE_QUEUE),
+        clock: wiring.clock.clone(),
         dead_letters: wiring.letters(review),
     });
     let collecting = Arc::new(CollectPayment {
