@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: a stack on a folder of its own, and what to look at.
 
 pub mod cloud;
+pub mod customer;
 
 use std::path::Path;
 

@@ -3,63 +3,30 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
-use mensal::{bank::CODE, importing::import, running::live_a_day, stack::Options};
+use mensal::{running::live_a_day, stack::Options};
 use mensal_domain::{
-    account::Account,
     calendar::days_after,
     delinquency::{Channel, CutKind, LiftedBy, NoticeState},
     ids::AccountId,
-    money::Money,
     network::Service,
-    payment::{About, Fact, Notice, Receipt},
     rail::Rail,
 };
-use mensal_importer::{Dataset, NewAccount, generate::Generator};
-use mensal_tests::{Home, date};
+use mensal_tests::{
+    Home,
+    customer::{account, join, pays},
+    date,
+};
 use serde_json::json;
-
-fn account() -> Account {
-    serde_json::from_value(json!({
-        "id": "1042", "ver": 0, "type": "residencial", "locale": "pt-BR", "cur": "BRL",
-        "mail": "ana@customer.example", "tel": "+5545999990000",
-        "cust": { "name": "Ana Exemplo" }, "days": [{ "date": "2020-01-01", "day": 10 }],
-        "next": "2026-11-10", "bal": "0.00 BRL", "last": "0.00 BRL", "cred": "0.00 BRL",
-        "subs": [{ "id": "1", "plan": "fibra-500", "start": "2026-01-10", "bill_from": "2026-11-10",
-            "site": "centro", "login": "ana" }],
-        "own": {
-            "ladder": "+1:sms:overdue suspended:sms:suspended restored:email:restored", "calendar": "none",
-            "suspend_after_days": { "days": 3 }, "rails": [],
-        },
-    }))
-    .unwrap()
-}
-
-/// Cash at the till, for all that is owed.
-async fn pays(home: &Home, id: &AccountId, receipt: &str, on: &str) {
-    let owed = home.stack.store().account(id).await.unwrap().unwrap().balance;
-    let receipt = Receipt {
-        money: receipt.parse().unwrap(),
-        about: About::Account(id.clone()),
-        rail: Rail::Cash,
-        amount: owed,
-        late: Some(Money::zero(owed.currency())),
-        paid_on: date(on),
-        recalled_by_name: false,
-    };
-    let notice = Notice { gateway: "till".parse().unwrap(), fact: Fact::Received(receipt) };
-    home.stack.enter(notice).unwrap();
-    home.stack.settle().await.unwrap();
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_days_are_not_billed()
 {
     let home = Home::new(Options::default()).await.unwrap();
-    let (start, gateway) = (date("2026-11-01"), CODE.parse().ok());
-    let catalog = Generator { seed: 1, accounts: 0, start, gateway }.catalog();
-    let accounts = vec![NewAccount { account: account(), opening: None }];
-    let data = Dataset { catalog, accounts, usage: [].into() };
-    import(home.stack.store(), &data, start, true).await.unwrap();
+    let own = json!({
+        "ladder": "+1:sms:overdue suspended:sms:suspended restored:email:restored", "calendar": "none",
+        "suspend_after_days": { "days": 3 }, "rails": [],
+    });
+    join(&home, vec![account("1042", &own, &[]).unwrap()]).await.unwrap();
     let (store, id): (_, AccountId) = (home.stack.store(), "1042".parse().unwrap());
     let now = async || store.account(&id).await.unwrap().unwrap();
 
@@ -79,7 +46,7 @@ async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_da
     for day in 0..3 {
         live_a_day(&home.stack, days_after(date("2026-12-01"), day)).await.unwrap();
     }
-    pays(&home, &id, "1", "2026-12-03").await;
+    pays(&home, &id, Rail::Cash, "1", "2026-12-03").await.unwrap();
     assert_eq!(now().await.hold, None, "in the transaction that books the payment");
     let notices = store.notices(&id).await.unwrap();
     let told: Vec<_> = notices.iter().map(|one| (one.id.to_string(), one.state)).collect();
@@ -118,7 +85,7 @@ async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_da
         let today = days_after(date("2026-12-10"), day);
         live_a_day(&home.stack, today).await.unwrap();
         if today == date("2026-12-15") {
-            pays(&home, &id, "2", "2026-12-15").await;
+            pays(&home, &id, Rail::Cash, "2", "2026-12-15").await.unwrap();
         }
     }
     let invoices = store.invoices(&id).await.unwrap();

@@ -2,8 +2,8 @@
 
 use lambda_runtime::Error;
 use mensal_runtime::{
-    catalogs::Catalogs, clients::Clients, clock::Clock, config, dead_letters::DeadLetters, queue::Queue,
-    start::run, watch::Watch,
+    catalogs::Catalogs, clients::Clients, clock::Clock, config, dead_letters::DeadLetters,
+    queue::Queue, start::run, watch::Watch,
 };
 use mensal_store::Store;
 use review_account::ReviewAccounts;

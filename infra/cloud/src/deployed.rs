@@ -179,7 +179,14 @@ impl Deployed {
     /// # Errors
     /// When there is one of that name already, or Secrets Manager refuses.
     pub async fn create_gateway_secret(&self, code: &str, secret: &str) -> Result<(), Error> {
-        let name = format!("{}{code}", self.gateway_secrets());
+        self.create_secret(&format!("{}{code}", self.gateway_secrets()), secret).await
+    }
+
+    /// Creates a secret.
+    ///
+    /// # Errors
+    /// As [`Deployed::create_gateway_secret`].
+    pub async fn create_secret(&self, name: &str, secret: &str) -> Result<(), Error> {
         self.secrets.create_secret().name(name).secret_string(secret).send().await?;
         Ok(())
     }

@@ -112,6 +112,19 @@ pub async fn import_generated(
     Ok(done)
 }
 
+/// Imports accounts under the catalog that is in force.
+///
+/// # Errors
+/// [`Faults`] of what contradicts what is there; what went before that is written. The table's.
+pub async fn import_accounts(
+    store: &Store,
+    catalog: &Catalog,
+    accounts: Vec<(NewAccount, Vec<UsageDay>)>,
+    as_of: Date,
+) -> Result<Imported, Error> {
+    write_all(store, catalog, accounts, as_of).await
+}
+
 async fn begin(store: &Store, catalog: &Catalog, takes_over: bool) -> Result<u64, Error> {
     match store.begin_import(catalog, takes_over).await {
         Ok(Some(version)) => Ok(version),

@@ -134,7 +134,7 @@ fn a_day_of_a_calendar_is_one_of_those_that_there_are_and_bears_a_name() {
             (
                 head,
                 "br,holidays:PT,",
-                "day: `holidays:PT` is no day: write 2026-12-25 for that date, 12-25 for every year, holidays:BR, holidays:BR-optional or holidays:US for those of a country, or eves for the days before",
+                "day: `holidays:PT` is no day: write 2026-12-25 for that date, 12-25 for every year, 05-2Su or 05-lastMo for a weekday of every May, holidays:BR, holidays:BR-optional or holidays:US for those of a country, or eves for the days before",
             ),
             (head, "br,12-24,", "name: must not be empty: write a text of 1 to 120 characters"),
             (head, "br,eves,", "name: must not be empty: write a text of 1 to 120 characters"),

@@ -66,7 +66,8 @@ pub fn bill_at_once(
         issued.extend(late.invoice);
     }
     // A day has one: what else ends on it is left to the next cycle.
-    let has_one = invoices.iter().any(|one| one.id.kind == InvoiceKind::Final && one.id.cycle == today);
+    let has_one =
+        invoices.iter().any(|one| one.id.kind == InvoiceKind::Final && one.id.cycle == today);
     let ended = if has_one { &[] } else { &reviewed.disconnected[..] };
     let last = bill_final(&account, catalog, usage, today, ended)?;
     let is_final = last.invoice.is_some();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use icalendar::parser::{ParseString, Property};
+use icalendar::parser::Property;
 
 use super::File;
 

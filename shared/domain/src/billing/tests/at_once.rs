@@ -97,7 +97,10 @@ fn what_was_lent_is_asked_for_though_there_is_nothing_to_bill() {
     account.subscriptions[0].equipment = Some("ONU AX-200".into());
     let billed = finally(&account, "2026-12-10", &[]);
     let invoice = billed.invoice.unwrap();
-    assert_eq!((invoice.lines.len(), invoice.total, invoice.open()), (0, money("0.00"), money("0.00")));
+    assert_eq!(
+        (invoice.lines.len(), invoice.total, invoice.open()),
+        (0, money("0.00"), money("0.00"))
+    );
     assert!(invoice.note.unwrap().ends_with("ONU AX-200."));
     assert_eq!(billed.account.balance, account.balance);
 }

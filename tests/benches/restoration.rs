@@ -1,0 +1,185 @@
+//! From a bank's webhook to the acknowledgement of the access server, on the local stack:
+//! `cargo bench -p mensal-tests --bench restoration`, with `-- --json` for machines.
+//!
+//! Accounts that are suspended are paid by Pix, one webhook after the other at a steady pace, and
+//! `FreeRADIUS` stands for the access server, which is told by `CoA` that service is full again. The floor
+//! is the same request to the same server with nothing of Mensal's flow in between: what the network
+//! itself takes.
+#![allow(clippy::cast_precision_loss, reason = "times are rounded when they are told")]
+
+#[path = "../../shared/network/tests/freeradius/peer.rs"]
+#[allow(dead_code)] // tests stop it and start it again
+mod peer;
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use mensal::{
+    running::live_a_day,
+    stack::{Error, Options},
+};
+use mensal_domain::{
+    account::Account, calendar::days_after, ids::AccountId, network::Service, payment::Fact,
+};
+use mensal_network::{Order, Site};
+use mensal_rails::gateway::sandbox::SIGNATURE;
+use mensal_tests::{
+    Home,
+    customer::{account, join},
+    date,
+};
+use peer::Peer;
+use reqwest::Client;
+use serde_json::json;
+use tokio::{task::JoinSet, time::sleep};
+
+const ACCOUNTS: u32 = 500;
+const PER_SECOND: u32 = 10;
+const SECRET: &str = "the-secret-of-both";
+const GOAL: Duration = Duration::from_secs(3);
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let Some(peer) = Peer::start(SECRET)? else {
+        return Err("without FreeRADIUS there is nothing to measure".into());
+    };
+    let site = site(peer.port);
+    let floor = floor(&site).await?;
+    let folder = tempfile::tempdir()?;
+    fs::create_dir(folder.path().join("network"))?;
+    fs::write(folder.path().join("network/centro.json"), &site)?;
+    let home = Home::on(folder, Options::default()).await?;
+    suspend_all(&home).await?;
+    let took = restore_all(&home).await?;
+    home.stack.settle().await?;
+    if std::env::args().any(|argument| argument == "--json") {
+        let told = |sorted: &[Duration]| {
+            json!({ "count": sorted.len(), "p50_ms": milliseconds(within(sorted, 50)),
+                "p99_ms": milliseconds(within(sorted, 99)), "max_ms": milliseconds(within(sorted, 100)) })
+        };
+        let goal = milliseconds(GOAL);
+        let all = json!({ "webhook_to_ack": told(&took), "ack_alone": told(&floor), "goal_p99_ms": goal });
+        println!("{all}");
+    } else {
+        println!("{ACCOUNTS} suspended accounts are paid, {PER_SECOND} a second");
+        row("webhook to ACK", &took);
+        row("ACK alone", &floor);
+        println!("  goal: 99 % within {:.0} ms", milliseconds(GOAL));
+    }
+    Ok(())
+}
+
+fn row(name: &str, sorted: &[Duration]) {
+    let at = |percent| milliseconds(within(sorted, percent));
+    println!(
+        "  {name:<16} half within {:>7.1} ms, 99 % within {:>7.1} ms, all within {:>7.1} ms",
+        at(50),
+        at(99),
+        at(100)
+    );
+}
+
+fn site(port: u16) -> String {
+    let server = json!({
+        "kind": "radius", "address": format!("127.0.0.1:{port}"), "secret": SECRET,
+        "attributes": "mikrotik", "rates": { "fibra-500": { "down": 500_000, "up": 250_000 } },
+    });
+    json!({ "servers": [server] }).to_string()
+}
+
+/// How long the access server itself takes for each of so many requests.
+async fn floor(site: &str) -> Result<Vec<Duration>, Error> {
+    let site = Site::read(site)?;
+    let (account, subscription) = ("1042".parse()?, "1".parse()?);
+    let (login, plan) = ("ana".parse()?, "fibra-500".parse()?);
+    let mut took = Vec::new();
+    for number in 0..ACCOUNTS {
+        let key = format!("1042/1/{number}");
+        let order = Order {
+            key: &key,
+            account: &account,
+            subscription: &subscription,
+            login: &login,
+            plan: &plan,
+            service: Service::Full,
+        };
+        let begun = Instant::now();
+        site.bring(&order, Timestamp::now()).await?;
+        took.push(begun.elapsed());
+    }
+    took.sort();
+    Ok(took)
+}
+
+/// Who is suspended at the first occasion, and told of it.
+fn suspended_soon(number: u32) -> Result<Account, Error> {
+    let own = json!({
+        "ladder": "suspended:email:suspended restored:email:restored", "calendar": "none",
+        "suspend_after_days": { "days": 0 }, "rails": ["pix"],
+    });
+    account(&(10_000 + number).to_string(), &own, &[])
+}
+
+/// Imports them, and lets the days pass until all of them are suspended.
+async fn suspend_all(home: &Home) -> Result<(), Error> {
+    join(home, (0..ACCOUNTS).map(suspended_soon).collect::<Result<_, Error>>()?).await?;
+    for day in 0..=20 {
+        live_a_day(&home.stack, days_after(date("2026-11-10"), day)).await?;
+    }
+    home.stack.settle().await
+}
+
+/// Pays each at its moment; how long it took until the access server had acknowledged, sorted.
+async fn restore_all(home: &Home) -> Result<Vec<Duration>, Error> {
+    let (client, address) = (Client::new(), home.stack.webhooks());
+    let mut tick = tokio::time::interval(Duration::from_secs(1) / PER_SECOND);
+    let mut under_way: JoinSet<Result<Duration, Error>> = JoinSet::new();
+    for number in 0..ACCOUNTS {
+        let id: AccountId = (10_000 + number).to_string().parse()?;
+        let store = home.stack.store().clone();
+        let account = store.account(&id).await?.ok_or("an account is not there")?;
+        if !account.is_suspended() {
+            return Err(format!("account {id} is not suspended").into());
+        }
+        let invoice = store.invoices(&id).await?.into_iter().next().ok_or("no invoice")?;
+        let fact: Fact = serde_json::from_value(json!({ "received": {
+            "money": format!("E{id:0>31}"), "rail": "pix", "amt": invoice.open(), "on": "2026-11-30",
+            "about": { "invoice": [id, invoice.id] },
+        }}))?;
+        let (body, signature) = home.stack.bank().webhook(vec![fact])?;
+        let request = client.post(&address).header(SIGNATURE, signature).body(body);
+        tick.tick().await;
+        under_way.spawn(async move {
+            let begun = Instant::now();
+            request.send().await?.error_for_status()?;
+            let subscription = "1".parse()?;
+            loop {
+                let known = store.enforced(&id, &subscription).await?;
+                if known.is_some_and(|known| known.confirmed == Some(Service::Full)) {
+                    return Ok(begun.elapsed());
+                }
+                // To ask more often, when there is more to wait for, would itself be what it waits for.
+                sleep((begun.elapsed() / 20).max(Duration::from_millis(5))).await;
+            }
+        });
+    }
+    let mut took = Vec::new();
+    while let Some(done) = under_way.join_next().await {
+        took.push(done??);
+    }
+    took.sort();
+    Ok(took)
+}
+
+/// The time within which so many of a hundred are done.
+fn within(sorted: &[Duration], percent: usize) -> Duration {
+    let last = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(last).copied().unwrap_or_default()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10_000.0).round() / 10.0
+}
