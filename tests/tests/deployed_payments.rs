@@ -1,7 +1,11 @@
 //! The stack as ops deploy it, and how it is paid: charges at a bank, signed webhooks to its API,
-//! stored cards, what no webhook has brought, and webhooks that are not what they say.
+//! stored cards, what no webhook has brought, and webhooks that are not what they say. One account is not
+//! paid in time, is cut off, and is back with its payment.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+#[path = "deployed_payments/back_online.rs"]
+mod back_online;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +56,7 @@ async fn a_deployed_stack_is_paid_once_whatever_webhooks_say() {
     refused(&cloud, &bank).await;
     pay(&cloud, &bank, start).await;
     settled(&cloud, &bank).await;
+    back_online::walk(&cloud, &bank, start).await.unwrap();
     secrets_are_in_no_log(&cloud, &bank).await;
 }
 
@@ -204,7 +209,8 @@ async fn secrets_are_in_no_log(cloud: &Cloud, bank: &Bank) {
     for (function, lines) in &logs {
         assert!(lines.iter().any(|line| line.contains("CloudWatchMetrics")), "{function}");
         let text = lines.join("\n");
-        for secret in [opens, signs, "v1=", "Ana Exemplo", "E2026112500000001"] {
+        for secret in [opens, signs, back_online::SECRET, "v1=", "Ana Exemplo", "E2026112500000001"]
+        {
             assert!(!text.contains(secret), "{function} has logged {secret}");
         }
     }
