@@ -133,13 +133,14 @@ async fn mail(
 ) -> (StatusCode, [(&'static str, &'static str); 1], Json<Value>) {
     let request: Value = serde_json::from_slice(&body).unwrap();
     let mut sent = sent.lock().unwrap();
+    // The same for the same, in whichever order they come.
+    let id = format!("mail-{}", request["EmailTags"][0]["Value"].as_str().unwrap());
     sent.push(("mail".into(), request));
-    let number = sent.iter().filter(|(to, _)| to == "mail").count();
     let status = StatusCode::from_u16(answers.load(Ordering::Relaxed)).unwrap();
     let error = match status.as_u16() {
         400 => "BadRequestException",
         429 => "TooManyRequestsException",
         _ => "InternalServiceErrorException",
     };
-    (status, [("x-amzn-errortype", error)], Json(json!({ "MessageId": format!("mail-{number}") })))
+    (status, [("x-amzn-errortype", error)], Json(json!({ "MessageId": id })))
 }
