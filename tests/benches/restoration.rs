@@ -18,6 +18,7 @@ use std::{
 
 use jiff::Timestamp;
 use mensal::{
+    bank::{Behaviour, CODE, Payers, Telling},
     running::live_a_day,
     stack::{Error, Options},
 };
@@ -39,6 +40,9 @@ use tokio::{task::JoinSet, time::sleep};
 const ACCOUNTS: u32 = 500;
 const PER_SECOND: u32 = 10;
 const SECRET: &str = "the-secret-of-both";
+/// Of the customers of the sandbox bank.
+const NOBODY: Payers =
+    Payers { seed: 1, late: 0, short: 0, over: 0, twice: 0, stray: 0, never: 100, delay: 0 };
 const GOAL: Duration = Duration::from_secs(3);
 
 #[tokio::main]
@@ -51,7 +55,9 @@ async fn main() -> Result<(), Error> {
     let folder = tempfile::tempdir()?;
     fs::create_dir(folder.path().join("network"))?;
     fs::write(folder.path().join("network/centro.json"), &site)?;
-    let home = Home::on(folder, Options::default()).await?;
+    // Nobody pays but by the webhooks here.
+    let bank = Behaviour { payers: NOBODY, telling: Telling::default() };
+    let home = Home::on(folder, Options { bank, ..Options::default() }).await?;
     suspend_all(&home).await?;
     let took = restore_all(&home).await?;
     home.stack.settle().await?;
@@ -85,7 +91,8 @@ fn row(name: &str, sorted: &[Duration]) {
 fn site(port: u16) -> String {
     let server = json!({
         "kind": "radius", "address": format!("127.0.0.1:{port}"), "secret": SECRET,
-        "attributes": "mikrotik", "rates": { "fibra-500": { "down": 500_000, "up": 250_000 } },
+        "attributes": "mikrotik",
+        "rates": { "fibra-500": { "down": 500_000, "up": 250_000 }, "throttled": { "down": 512, "up": 256 } },
     });
     json!({ "servers": [server] }).to_string()
 }
@@ -118,7 +125,7 @@ async fn floor(site: &str) -> Result<Vec<Duration>, Error> {
 fn suspended_soon(number: u32) -> Result<Account, Error> {
     let own = json!({
         "ladder": "suspended:email:suspended restored:email:restored", "calendar": "none",
-        "suspend_after_days": { "days": 0 }, "rails": ["pix"],
+        "suspend_after_days": { "days": 0 }, "rails": [format!("pix@{CODE}")],
     });
     account(&(10_000 + number).to_string(), &own, &[])
 }

@@ -15,7 +15,11 @@ use axum::{
     routing::post,
 };
 use jiff::{Timestamp, civil::Date};
-use mensal::{bank::Bank, importing::import_accounts, stack::Error};
+use mensal::{
+    bank::{Bank, CODE},
+    importing::import_accounts,
+    stack::Error,
+};
 use mensal_domain::{
     calendar::days_after, delinquency::NoticeState, ids::AccountId, network::Service, payment::Fact,
 };
@@ -101,7 +105,7 @@ fn account(start: Date) -> NewAccount {
             "site": "centro", "login": "ana" }],
         "own": {
             "ladder": "+1:hook:overdue suspended:hook:suspended restored:hook:restored",
-            "calendar": "none", "suspend_after_days": { "days": 0 }, "rails": ["pix"],
+            "calendar": "none", "suspend_after_days": { "days": 0 }, "rails": [format!("pix@{CODE}")],
         },
     });
     NewAccount { account: serde_json::from_value(account).unwrap(), opening: None }
@@ -152,7 +156,7 @@ pub(crate) async fn walk(cloud: &Cloud, bank: &Bank, start: Date) -> Result<(), 
         "on": days_after(start, LATEST), "about": { "invoice": [id, invoice.id] },
     }}))?;
     let (body, signature) = bank.webhook(vec![fact])?;
-    let request = Client::new().post(cloud.webhooks(mensal::bank::CODE)?);
+    let request = Client::new().post(cloud.webhooks(CODE)?);
     let begun = Instant::now();
     request.header(SIGNATURE, signature).body(body).send().await?.error_for_status()?;
     cloud.until("confirmation that it is back", confirmed(Service::Full)).await?;
