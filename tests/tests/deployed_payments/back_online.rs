@@ -35,7 +35,8 @@ use tokio::net::TcpListener;
 
 const ID: &str = "90042";
 pub(crate) const SECRET: &str = "known to the other system alone";
-/// By then the account is cut off: due after ten days, delinquent after fifteen, on a weekday.
+/// By then the account is cut off: due after ten days, delinquent after fifteen, on a weekday. It is cut on
+/// the day of the wall's calendar, so that is to be a permitted one whichever it is.
 const LATEST: u16 = 45;
 
 /// What the other system has been asked, by path.
@@ -105,7 +106,8 @@ fn account(start: Date) -> NewAccount {
             "site": "centro", "login": "ana" }],
         "own": {
             "ladder": "+1:hook:overdue suspended:hook:suspended restored:hook:restored",
-            "calendar": "none", "suspend_after_days": { "days": 0 }, "rails": [format!("pix@{CODE}")],
+            "calendar": "none", "cut_weekdays": "Mo Tu We Th Fr Sa Su",
+            "suspend_after_days": { "days": 0 }, "rails": [format!("pix@{CODE}")],
         },
     });
     NewAccount { account: serde_json::from_value(account).unwrap(), opening: None }
