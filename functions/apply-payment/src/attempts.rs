@@ -7,10 +7,11 @@ use mensal_domain::{
 };
 use mensal_runtime::{
     Failure,
+    conflict::Stop,
     metrics::{self, Metric},
 };
 
-use crate::{ApplyPayment, Heard, HeardNotice, Stop};
+use crate::{ApplyPayment, Heard, HeardNotice};
 
 impl ApplyPayment {
     /// The charges of the invoice of the charge that a notice names; none if it names none.

@@ -20,18 +20,16 @@ use mensal_runtime::{
     Failure, batch,
     catalogs::Catalogs,
     clock::Clock,
+    conflict::{MOST_CONFLICTS, Stop},
     dead_letters::DeadLetters,
     messages::ApplyNotice,
     metrics::{self, Metric},
     start::Function,
 };
-use mensal_store::{Decided, Settled, Store, StoreError, Unmatched};
+use mensal_store::{Decided, Settled, Store, Unmatched};
 use serde_json::Value;
 
 use crate::{attempts::is_anothers, service::ServiceBack};
-
-/// An account that others change all the time is read again so many times.
-const MOST_CONFLICTS: usize = 10;
 
 /// The function.
 #[derive(Debug)]
@@ -260,28 +258,5 @@ impl ApplyPayment {
         let head = self.store.head().await?;
         let (_, catalog) = self.catalogs.at_least(head.version).await?;
         Ok(catalog.rules_of(account).ok())
-    }
-}
-
-/// Why a notice was not applied.
-enum Stop {
-    /// The account has changed: read it again.
-    Moved,
-    /// Anything else.
-    Failed(Failure),
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Moved => Self::Moved,
-            other => Self::Failed(other.into()),
-        }
-    }
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
     }
 }

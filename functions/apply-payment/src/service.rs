@@ -8,9 +8,9 @@ use mensal_domain::{
     delinquency::{CustomerNotice, Known, LateCharging, NoticeAbout, Suspension, restore},
     payment::Applied,
 };
-use mensal_runtime::Failure;
+use mensal_runtime::{Failure, conflict::Stop};
 
-use crate::{ApplyPayment, Stop};
+use crate::ApplyPayment;
 
 /// What goes with the books.
 #[derive(Default)]

@@ -14,17 +14,15 @@ use mensal_runtime::{
     Failure, batch,
     catalogs::Catalogs,
     clock::Clock,
+    conflict::{Stop, undisturbed},
     dead_letters::DeadLetters,
     messages::{MoveMoney, ReviewAccount, SetService},
     metrics::{self, Metric},
     queue::Queue,
     start::Function,
 };
-use mensal_store::{Decided, Reviewed, Store, StoreError};
+use mensal_store::{Decided, Reviewed, Store};
 use serde_json::Value;
-
-/// An account that others change all the time is read again so many times.
-const MOST_CONFLICTS: usize = 10;
 
 /// The function.
 #[derive(Debug)]
@@ -54,36 +52,32 @@ impl Function for ReviewAccounts {
 impl ReviewAccounts {
     /// Both are asked for by what the account says: whoever comes twice finds nothing due.
     async fn look_at(&self, message: ReviewAccount) -> Result<(), Failure> {
+        undisturbed("the account", || self.try_to_look_at(&message)).await
+    }
+
+    async fn try_to_look_at(&self, message: &ReviewAccount) -> Result<(), Stop> {
         let ReviewAccount { account: id, through } = message;
         // A message that has waited past midnight cuts nobody on a day that only was a permitted one.
-        let today = self.clock.today().max(through);
-        for _ in 0..MOST_CONFLICTS {
-            let account = self.store.account(&id).await?;
-            let missing = || Failure::Poison(format!("account {id} does not exist"));
-            let account = account.ok_or_else(missing)?;
-            if account.next_review.is_some_and(|day| day <= today) {
-                match self.review(&account, today).await {
-                    Err(Stop::Moved) => continue,
-                    Err(Stop::Failed(failure)) => return Err(failure),
-                    Ok(()) => {}
-                }
-            }
-            // It stays on the agenda until that is done.
-            if account.next_collection.is_some_and(|day| day <= through) {
-                let collect = MoveMoney::Collect { account: id, through };
-                self.collect_queue.send(&[collect]).await?;
-            }
-            return Ok(());
+        let today = self.clock.today().max(*through);
+        let missing = || Stop::poison(format!("account {id} does not exist"));
+        let account = self.store.account(id).await?.ok_or_else(missing)?;
+        if account.next_review.is_some_and(|day| day <= today) {
+            self.review(&account, today).await?;
         }
-        Err(Failure::Retry("the account keeps changing".into()))
+        // It stays on the agenda until that is done.
+        if account.next_collection.is_some_and(|day| day <= *through) {
+            let collect = MoveMoney::Collect { account: id.clone(), through: *through };
+            self.collect_queue.send(&[collect]).await?;
+        }
+        Ok(())
     }
 
     async fn review(&self, account: &Account, today: Date) -> Result<(), Stop> {
         let head = self.store.head().await?;
         let (_, catalog) = self.catalogs.at_least(head.version).await?;
-        let rules = catalog.rules_of(account).map_err(poison)?;
+        let rules = catalog.rules_of(account).map_err(Stop::poison)?;
         let read = self.store.reviewed(account, &rules).await?;
-        let reviewed = review(read.known(account, &rules, today)).map_err(poison)?;
+        let reviewed = review(read.known(account, &rules, today)).map_err(Stop::poison)?;
         self.sweep(account, &read, today).await?;
         self.commit(account, reviewed, &read.invoices, &rules, &catalog, today).await
     }
@@ -111,14 +105,14 @@ impl ReviewAccounts {
     ) -> Result<(), Stop> {
         let needed = match reviewed.disconnected[..] {
             [] => None,
-            _ => usage_needed(&reviewed.account, catalog).map_err(poison)?,
+            _ => usage_needed(&reviewed.account, catalog).map_err(Stop::poison)?,
         };
         let usage = match needed {
             Some(days) => self.store.usage(&before.id, days).await?,
             None => Vec::new(),
         };
         let billed = bill_at_once(&reviewed, invoices, &rules.settings, catalog, &usage, today);
-        let BilledAtOnce { mut account, issued, invoices } = billed.map_err(poison)?;
+        let BilledAtOnce { mut account, issued, invoices } = billed.map_err(Stop::poison)?;
         let Review { notices, suspension, .. } = reviewed;
         account.version = before.version + 1;
         let held = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
@@ -136,33 +130,5 @@ impl ReviewAccounts {
             metrics::count(Metric::ServicesHeld, usize::from(is.is_some()));
         }
         Ok(())
-    }
-}
-
-/// Why an account was not reviewed.
-enum Stop {
-    /// It has changed: read it again.
-    Moved,
-    /// Anything else.
-    Failed(Failure),
-}
-
-/// Data that contradicts itself: nothing is sent or cut until people have looked at it.
-fn poison(why: impl std::fmt::Display) -> Stop {
-    Stop::Failed(Failure::Poison(why.to_string()))
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Moved => Self::Moved,
-            other => Self::Failed(other.into()),
-        }
     }
 }

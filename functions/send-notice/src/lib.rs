@@ -29,13 +29,14 @@ use mensal_runtime::{
     Failure, batch,
     catalogs::Catalogs,
     clock::Clock,
+    conflict::{Stop, undisturbed},
     dead_letters::DeadLetters,
     messages::{NoticeWork, SendNotice},
     metrics::{self, Metric},
     queue::Queue,
     start::Function,
 };
-use mensal_store::{Reviewed, Store, StoreError};
+use mensal_store::{Reviewed, Store};
 use serde_json::Value;
 
 pub use self::{carrier::Carriers, email::Email, hook::Hook, sms::Sms};
@@ -44,9 +45,6 @@ use self::{
     label::Label,
     told::Told,
 };
-
-/// A notice that others change all the time is read again so many times.
-const MOST_CONFLICTS: usize = 10;
 
 /// The function.
 #[derive(Debug)]
@@ -91,25 +89,19 @@ struct Ready {
 
 impl SendNotices {
     async fn send(&self, message: SendNotice) -> Result<(), Failure> {
-        for _ in 0..MOST_CONFLICTS {
-            let notice = self.store.notice(&message.account, &message.notice).await?;
-            let missing = || Failure::Poison(format!("notice {} does not exist", message.notice));
-            match self.try_to_send(&notice.ok_or_else(missing)?).await {
-                Err(Stop::Moved) => {}
-                Err(Stop::Failed(failure)) => return Err(failure),
-                Ok(()) => return Ok(()),
-            }
-        }
-        Err(Failure::Retry("the notice keeps changing".into()))
+        undisturbed("the notice", || self.try_to_send(&message)).await
     }
 
-    async fn try_to_send(&self, notice: &CustomerNotice) -> Result<(), Stop> {
+    async fn try_to_send(&self, message: &SendNotice) -> Result<(), Stop> {
+        let notice = self.store.notice(&message.account, &message.notice).await?;
+        let missing = || Stop::poison(format!("notice {} does not exist", message.notice));
+        let notice = &notice.ok_or_else(missing)?;
         let now = self.clock.now();
         if !matches!(notice.state, NoticeState::Planned | NoticeState::Sending) {
             return Ok(());
         }
         if is_awaited(notice, now) {
-            return Err(retry("it was being sent: what became of it is awaited"));
+            return Err(Stop::retry("it was being sent: what became of it is awaited"));
         }
         let ready = self.read(notice).await?;
         let invoice = match notice.id.about {
@@ -120,8 +112,9 @@ impl SendNotices {
             return self.drop_it(notice, why).await;
         }
         self.wait_for_day(ready.rules.settings.quiet_hours)?;
-        let message = writing::compose(notice, &ready, now, self.clock.today()).map_err(poison)?;
-        let to = recipient(&ready.account, notice.id.channel).map_err(poison)?;
+        let message =
+            writing::compose(notice, &ready, now, self.clock.today()).map_err(Stop::poison)?;
+        let to = recipient(&ready.account, notice.id.channel).map_err(Stop::poison)?;
         let label = Label { account: notice.account.clone(), notice: notice.id };
         let mut begun = notice.clone();
         begun.begin(message.text().to_owned(), now);
@@ -129,24 +122,24 @@ impl SendNotices {
         let parcel = Parcel { label: &label, to, now };
         match self.carriers.carry(&message, parcel).await {
             Ok(carried) => Ok(self.hear(&news(label, carried, now)).await?),
-            Err(Fault::Unknown(why)) => Err(retry(&why)),
+            Err(Fault::Unknown(why)) => Err(Stop::retry(why)),
             Err(Fault::NotTaken(why)) => {
                 let mut back = begun.clone();
                 back.put_back();
                 // Moved: somebody knows of it that it was sent.
                 self.store.move_notice(&begun, &back, None).await?;
-                Err(retry(&why))
+                Err(Stop::retry(why))
             }
         }
     }
 
     async fn read(&self, notice: &CustomerNotice) -> Result<Ready, Stop> {
         let account = self.store.account(&notice.account).await?;
-        let missing = || poison(format!("account {} does not exist", notice.account));
+        let missing = || Stop::poison(format!("account {} does not exist", notice.account));
         let account = account.ok_or_else(missing)?;
         let head = self.store.head().await?;
         let (_, catalog) = self.catalogs.at_least(head.version).await?;
-        let rules = catalog.rules_of(&account).map_err(poison)?;
+        let rules = catalog.rules_of(&account).map_err(Stop::poison)?;
         let read = self.store.reviewed(&account, &rules).await?;
         Ok(Ready { account, catalog, rules, read })
     }
@@ -173,20 +166,14 @@ impl SendNotices {
     /// Notes what has become of a notice. The notice that the law wants has its account looked at once
     /// it is delivered: service may be cut some days after.
     async fn hear(&self, told: &Told) -> Result<(), Failure> {
-        for _ in 0..MOST_CONFLICTS {
-            match self.try_to_hear(told).await {
-                Err(Stop::Moved) => {}
-                Err(Stop::Failed(failure)) => return Err(failure),
-                Ok(()) => return Ok(()),
-            }
-        }
-        Err(Failure::Retry("the notice keeps changing".into()))
+        undisturbed("the notice", || self.try_to_hear(told)).await
     }
 
     async fn try_to_hear(&self, told: &Told) -> Result<(), Stop> {
         let Label { account, notice } = &told.label;
         let before = self.store.notice(account, notice).await?;
-        let before = before.ok_or_else(|| poison(format!("notice {notice} does not exist")))?;
+        let before =
+            before.ok_or_else(|| Stop::poison(format!("notice {notice} does not exist")))?;
         let mut after = before.clone();
         if !after.hear(told.state, told.at, &told.reason) {
             return Ok(());
@@ -233,36 +220,4 @@ fn news(label: Label, carried: Carried, now: Timestamp) -> Told {
         Carried::Refused(reason) => (NoticeState::Bounced, String::new(), reason),
     };
     Told { label, state, at: now, reason, reference }
-}
-
-/// Why a notice was not sent.
-enum Stop {
-    /// It has changed: read it again.
-    Moved,
-    /// Anything else.
-    Failed(Failure),
-}
-
-fn retry(why: &str) -> Stop {
-    Stop::Failed(Failure::Retry(why.to_owned()))
-}
-
-/// Data that contradicts itself, or a template that cannot be filled.
-fn poison(why: impl std::fmt::Display) -> Stop {
-    Stop::Failed(Failure::Poison(why.to_string()))
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Moved => Self::Moved,
-            other => Self::Failed(other.into()),
-        }
-    }
 }

@@ -8,6 +8,7 @@ pub mod catalogs;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod conflict;
 pub mod dead_letters;
 pub mod emf;
 mod emulated;
