@@ -12,8 +12,8 @@ use super::{
 /// What is wrong with who may do something.
 pub(crate) fn trust_faults(template: &Template) -> Vec<String> {
     let mut faults = roles(template);
-    faults.extend(topics(template));
-    faults.extend(queues(template));
+    faults.extend(opened(template, &TOPICS));
+    faults.extend(opened(template, &QUEUES));
     faults.extend(open_routes(template));
     for (id, kind, properties) in template.resources() {
         match kind {
@@ -147,72 +147,65 @@ fn denies(id: &str, properties: &Value) -> Vec<String> {
     allowing.map(say).collect()
 }
 
-/// Services that tell a topic something, by the kind of resource that asks them to. They have no
-/// role: the topic's own policy lets them, each for this account's resources only.
-const PUBLISHERS: &[(&str, &[&str])] = &[
-    ("budgets.amazonaws.com", &["AWS::Budgets::Budget"]),
-    ("cloudwatch.amazonaws.com", &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]),
-    ("sms-voice.amazonaws.com", &["AWS::SMSVOICE::ConfigurationSet"]),
-];
-
-/// Who may publish to each topic, next to who does.
-fn topics(template: &Template) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut granted: BTreeSet<(String, String)> = BTreeSet::new();
-    for (id, properties) in template.of_type("AWS::SNS::TopicPolicy") {
-        let of: BTreeSet<_> = list(&properties["Topics"]).into_iter().filter_map(named).collect();
-        for statement in list(&properties["PolicyDocument"]["Statement"]) {
-            let service = statement["Principal"]["Service"].as_str().unwrap_or_default();
-            let ours =
-                json!({ "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } });
-            let resources = template.arns(&statement["Resource"]);
-            let right = statement["Effect"] == "Allow"
-                && statement["Principal"] == json!({ "Service": service })
-                && statement["Action"] == "sns:Publish"
-                && statement["Condition"] == ours
-                && resources.iter().all(|topic| of.contains(topic.as_str()));
-            if !right {
-                faults.push(format!(
-                    "{id}: {}: is to let one service publish (sns:Publish) on its topic, for this \
-                     account (aws:SourceAccount)",
-                    sid(statement)
-                ));
-            }
-            granted.extend(resources.into_iter().map(|topic| (topic, service.to_owned())));
-        }
-    }
-    let mut needed = BTreeSet::new();
-    for (topic, _) in template.of_type("AWS::SNS::Topic") {
-        let told = format!("{{\"Ref\":\"{topic}\"}}");
-        for (service, kinds) in PUBLISHERS {
-            let mut askers = kinds.iter().flat_map(|kind| template.of_type(kind));
-            if askers.any(|(_, properties)| properties.to_string().contains(&told)) {
-                needed.insert((topic.to_owned(), (*service).to_owned()));
-            }
-        }
-    }
-    for (topic, service) in needed.difference(&granted) {
-        faults.push(format!("missing: {topic} does not let {service} publish, which is asked to"));
-    }
-    for (topic, service) in granted.difference(&needed) {
-        faults.push(format!("unused: {topic} lets {service} publish, which nothing asks to"));
-    }
-    faults
+/// What services without a role are let do by a policy that a resource itself has.
+struct Open {
+    /// The kind of the resource, that of its policy, and where that names it.
+    resource: &'static str,
+    policy: &'static str,
+    named_in: &'static str,
+    action: &'static str,
+    /// The action in words.
+    does: &'static str,
+    to: &'static str,
+    /// How whoever asks a service for it names the resource.
+    told: fn(&str) -> Value,
+    /// The services, by the kinds of resources that ask them to, each for this account's resources
+    /// only.
+    services: &'static [(&'static str, &'static [&'static str])],
 }
 
-/// Services that put something into a queue, by the kind of resource that asks them to. They have no
-/// role either: the queue's own policy lets them.
-const SENDERS: &[(&str, &str)] = &[
-    ("events.amazonaws.com", "AWS::Events::Rule"),
-    ("sns.amazonaws.com", "AWS::SNS::Subscription"),
-];
+/// Services that tell a topic something.
+const TOPICS: Open = Open {
+    resource: "AWS::SNS::Topic",
+    policy: "AWS::SNS::TopicPolicy",
+    named_in: "Topics",
+    action: "sns:Publish",
+    does: "publish",
+    to: "on its topic",
+    told: |topic| json!({ "Ref": topic }),
+    services: &[
+        ("budgets.amazonaws.com", &["AWS::Budgets::Budget"]),
+        (
+            "cloudwatch.amazonaws.com",
+            &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"],
+        ),
+        ("sms-voice.amazonaws.com", &["AWS::SMSVOICE::ConfigurationSet"]),
+    ],
+};
 
-/// Which service may send to each queue, next to which does.
-fn queues(template: &Template) -> Vec<String> {
+/// Services that put something into a queue.
+const QUEUES: Open = Open {
+    resource: "AWS::SQS::Queue",
+    policy: "AWS::SQS::QueuePolicy",
+    named_in: "Queues",
+    action: "sqs:SendMessage",
+    does: "send",
+    to: "to its queue",
+    told: |queue| json!({ "Fn::GetAtt": [queue, "Arn"] }),
+    services: &[
+        ("events.amazonaws.com", &["AWS::Events::Rule"]),
+        ("sns.amazonaws.com", &["AWS::SNS::Subscription"]),
+    ],
+};
+
+/// Which service each resource is open to, next to which makes use of it.
+fn opened(template: &Template, open: &Open) -> Vec<String> {
+    let Open { does, to, action, .. } = open;
     let mut faults = Vec::new();
     let mut granted: BTreeSet<(String, String)> = BTreeSet::new();
-    for (id, properties) in template.of_type("AWS::SQS::QueuePolicy") {
-        let of: BTreeSet<_> = list(&properties["Queues"]).into_iter().filter_map(named).collect();
+    for (id, properties) in template.of_type(open.policy) {
+        let of = &properties[open.named_in];
+        let of: BTreeSet<_> = list(of).into_iter().filter_map(named).collect();
         for statement in list(&properties["PolicyDocument"]["Statement"]) {
             let service = statement["Principal"]["Service"].as_str().unwrap_or_default();
             let ours =
@@ -220,34 +213,35 @@ fn queues(template: &Template) -> Vec<String> {
             let resources = template.arns(&statement["Resource"]);
             let right = statement["Effect"] == "Allow"
                 && statement["Principal"] == json!({ "Service": service })
-                && statement["Action"] == "sqs:SendMessage"
+                && statement["Action"] == *action
                 && statement["Condition"] == ours
-                && resources.iter().all(|queue| of.contains(queue.as_str()));
+                && resources.iter().all(|resource| of.contains(resource.as_str()));
             if !right {
                 faults.push(format!(
-                    "{id}: {}: is to let one service send (sqs:SendMessage) to its queue, for this \
-                     account (aws:SourceAccount)",
+                    "{id}: {}: is to let one service {does} ({action}) {to}, for this account \
+                     (aws:SourceAccount)",
                     sid(statement)
                 ));
             }
-            granted.extend(resources.into_iter().map(|queue| (queue, service.to_owned())));
+            granted.extend(resources.into_iter().map(|resource| (resource, service.to_owned())));
         }
     }
     let mut needed = BTreeSet::new();
-    for (queue, _) in template.of_type("AWS::SQS::Queue") {
-        let told = format!("{{\"Fn::GetAtt\":[\"{queue}\",\"Arn\"]}}");
-        for (service, kind) in SENDERS {
-            let mut askers = template.of_type(kind);
+    for (resource, _) in template.of_type(open.resource) {
+        let told = (open.told)(resource).to_string();
+        for (service, kinds) in open.services {
+            let mut askers = kinds.iter().flat_map(|kind| template.of_type(kind));
             if askers.any(|(_, properties)| properties.to_string().contains(&told)) {
-                needed.insert((queue.to_owned(), (*service).to_owned()));
+                needed.insert((resource.to_owned(), (*service).to_owned()));
             }
         }
     }
-    for (queue, service) in needed.difference(&granted) {
-        faults.push(format!("missing: {queue} does not let {service} send, which is asked to"));
+    for (resource, service) in needed.difference(&granted) {
+        faults
+            .push(format!("missing: {resource} does not let {service} {does}, which is asked to"));
     }
-    for (queue, service) in granted.difference(&needed) {
-        faults.push(format!("unused: {queue} lets {service} send, which nothing asks to"));
+    for (resource, service) in granted.difference(&needed) {
+        faults.push(format!("unused: {resource} lets {service} {does}, which nothing asks to"));
     }
     faults
 }
