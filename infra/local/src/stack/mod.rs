@@ -9,6 +9,7 @@ mod front;
 mod functions;
 mod ingress;
 mod journal;
+mod lines;
 mod network;
 mod objects;
 mod post;
@@ -223,7 +224,7 @@ impl Stack {
     /// # Errors
     /// When their file cannot be read.
     pub fn posted(&self) -> Result<Vec<Posted>, Error> {
-        post::posted(&self.directory.file(OUTBOX))
+        lines::read(&self.directory.file(OUTBOX))
     }
 
     /// What the network of the stack was told, in its order.
@@ -231,7 +232,7 @@ impl Stack {
     /// # Errors
     /// When the file cannot be read.
     pub fn ordered(&self) -> Result<Vec<Ordered>, Error> {
-        network::ordered(&self.directory.file(ORDERS))
+        lines::read(&self.directory.file(ORDERS))
     }
 
     /// What lies with the dead letters, by queue.

@@ -5,7 +5,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, BufRead, BufReader, Write},
+    io,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -27,7 +27,7 @@ use mensal_rails::signature::OWN_HEADER;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Directory, Error};
+use super::{Directory, Error, lines};
 
 /// What the names of the local stack's secrets of sites begin with.
 pub const PREFIX: &str = "mensal-network/local/";
@@ -91,10 +91,7 @@ impl Network {
 
     fn follow(&self, body: &[u8]) -> Result<(), Error> {
         let ordered: Ordered = serde_json::from_slice(body)?;
-        let mut line = serde_json::to_vec(&ordered)?;
-        line.push(b'\n');
-        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line)?;
-        Ok(())
+        lines::add(&mut self.file.lock().unwrap_or_else(PoisonError::into_inner), &ordered)
     }
 }
 
@@ -114,17 +111,4 @@ async fn order(State(network): State<Arc<Network>>, headers: HeaderMap, body: By
             StatusCode::UNPROCESSABLE_ENTITY
         }
     }
-}
-
-/// The orders that were followed, in their order.
-///
-/// # Errors
-/// When the file cannot be read.
-pub(super) fn ordered(path: &Path) -> Result<Vec<Ordered>, Error> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(why) => return Err(why.into()),
-    };
-    BufReader::new(file).lines().map(|line| Ok(serde_json::from_str(&line?)?)).collect()
 }

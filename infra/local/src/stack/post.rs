@@ -7,7 +7,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -28,6 +28,7 @@ use serde_json::{Value, json};
 use super::{
     Error,
     functions::NOTICE_QUEUE,
+    lines,
     queues::{Letter, Queues},
 };
 
@@ -69,10 +70,8 @@ impl Post {
 
     /// Keeps what was sent; the name that it goes by here.
     fn keep(&self, posted: &Posted) -> Result<String, Error> {
-        let mut line = serde_json::to_vec(posted)?;
-        line.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.0.write_all(&line)?;
+        lines::add(&mut file.0, posted)?;
         file.1 += 1;
         Ok(format!("posted-{}", file.1))
     }
@@ -255,17 +254,4 @@ impl Post {
         self.tell(&[json!({ "source": "local", "detail-type": "Notice Told", "detail": detail })]);
         Ok(json!({ "id": id }))
     }
-}
-
-/// What was sent so far, in its order.
-///
-/// # Errors
-/// When the file cannot be read.
-pub(super) fn posted(path: &Path) -> Result<Vec<Posted>, Error> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(why) => return Err(why.into()),
-    };
-    BufReader::new(file).lines().map(|line| Ok(serde_json::from_str(&line?)?)).collect()
 }
