@@ -5,8 +5,10 @@
 //! `FreeRADIUS` stands for the access server, which is told by `CoA` that service is full again. The floor
 //! is the same request to the same server with nothing of Mensal's flow in between: what the network
 //! itself takes.
-#![allow(clippy::cast_precision_loss, reason = "times are rounded when they are told")]
 
+#[path = "../../shared/network/tests/common/mod.rs"]
+#[allow(clippy::unwrap_used)] // a test that cannot go on fails
+mod common;
 #[path = "../../shared/network/tests/freeradius/peer.rs"]
 #[allow(dead_code)] // tests stop it and start it again
 mod peer;
@@ -16,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
+use common::bring;
 use mensal::{
     bank::{Behaviour, CODE, Payers, Telling},
     running::live_a_day,
@@ -25,12 +27,13 @@ use mensal::{
 use mensal_domain::{
     account::Account, calendar::days_after, ids::AccountId, network::Service, payment::Fact,
 };
-use mensal_network::{Order, Site};
+use mensal_network::Site;
 use mensal_rails::gateway::sandbox::SIGNATURE;
 use mensal_tests::{
     Home,
     customer::{account, join},
     date,
+    timing::{line, milliseconds, object},
 };
 use peer::Peer;
 use reqwest::Client;
@@ -62,30 +65,16 @@ async fn main() -> Result<(), Error> {
     let took = restore_all(&home).await?;
     home.stack.settle().await?;
     if std::env::args().any(|argument| argument == "--json") {
-        let told = |sorted: &[Duration]| {
-            json!({ "count": sorted.len(), "p50_ms": milliseconds(within(sorted, 50)),
-                "p99_ms": milliseconds(within(sorted, 99)), "max_ms": milliseconds(within(sorted, 100)) })
-        };
         let goal = milliseconds(GOAL);
-        let all = json!({ "webhook_to_ack": told(&took), "ack_alone": told(&floor), "goal_p99_ms": goal });
+        let all = json!({ "webhook_to_ack": object(&took), "ack_alone": object(&floor), "goal_p99_ms": goal });
         println!("{all}");
     } else {
         println!("{ACCOUNTS} suspended accounts are paid, {PER_SECOND} a second");
-        row("webhook to ACK", &took);
-        row("ACK alone", &floor);
+        println!("{}", line("webhook to ACK", &took));
+        println!("{}", line("ACK alone", &floor));
         println!("  goal: 99 % within {:.0} ms", milliseconds(GOAL));
     }
     Ok(())
-}
-
-fn row(name: &str, sorted: &[Duration]) {
-    let at = |percent| milliseconds(within(sorted, percent));
-    println!(
-        "  {name:<16} half within {:>7.1} ms, 99 % within {:>7.1} ms, all within {:>7.1} ms",
-        at(50),
-        at(99),
-        at(100)
-    );
 }
 
 fn site(port: u16) -> String {
@@ -100,21 +89,10 @@ fn site(port: u16) -> String {
 /// How long the access server itself takes for each of so many requests.
 async fn floor(site: &str) -> Result<Vec<Duration>, Error> {
     let site = Site::read(site)?;
-    let (account, subscription) = ("1042".parse()?, "1".parse()?);
-    let (login, plan) = ("ana".parse()?, "fibra-500".parse()?);
     let mut took = Vec::new();
-    for number in 0..ACCOUNTS {
-        let key = format!("1042/1/{number}");
-        let order = Order {
-            key: &key,
-            account: &account,
-            subscription: &subscription,
-            login: &login,
-            plan: &plan,
-            service: Service::Full,
-        };
+    for _ in 0..ACCOUNTS {
         let begun = Instant::now();
-        site.bring(&order, Timestamp::now()).await?;
+        bring(&site, "ana", Service::Full).await?;
         took.push(begun.elapsed());
     }
     took.sort();
@@ -179,14 +157,4 @@ async fn restore_all(home: &Home) -> Result<Vec<Duration>, Error> {
     }
     took.sort();
     Ok(took)
-}
-
-/// The time within which so many of a hundred are done.
-fn within(sorted: &[Duration], percent: usize) -> Duration {
-    let last = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(last).copied().unwrap_or_default()
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 10_000.0).round() / 10.0
 }

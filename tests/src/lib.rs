@@ -2,6 +2,7 @@
 
 pub mod cloud;
 pub mod customer;
+pub mod timing;
 
 use std::path::Path;
 

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod common;
 #[path = "freeradius/peer.rs"]
 mod peer;
 
-use jiff::Timestamp;
-use mensal_network::{Fault, Login, Order, Outcome, Service, Site};
+use common::bring;
+use mensal_network::{Fault, Outcome, Service, Site};
 use peer::Peer;
 use serde_json::json;
 
@@ -22,21 +23,6 @@ fn site(port: u16, secret: &str, suspend_by: &str) -> Site {
         "rates": rates,
     });
     Site::read(&json!({ "servers": [server] }).to_string()).unwrap()
-}
-
-async fn bring(site: &Site, login: &str, service: Service) -> Result<Outcome, Fault> {
-    let login: Login = login.parse().unwrap();
-    let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
-    let plan = "fibra-500".parse().unwrap();
-    let order = Order {
-        key: "1042/1/1",
-        account: &account,
-        subscription: &subscription,
-        login: &login,
-        plan: &plan,
-        service,
-    };
-    site.bring(&order, Timestamp::now()).await
 }
 
 #[tokio::test]

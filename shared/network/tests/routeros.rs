@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod common;
+
 use std::sync::{Arc, Mutex};
 
 use axum::{
@@ -11,8 +13,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{get, patch},
 };
-use jiff::Timestamp;
-use mensal_network::{Fault, Login, Order, Outcome, Service, Site};
+use common::bring;
+use mensal_network::{Fault, Outcome, Service, Site};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -124,21 +126,6 @@ fn site(url: &str, password: &str, suspended: Option<&str>) -> Site {
         "kind": "routeros", "url": url, "user": "mensal", "password": password, "profiles": profiles,
     });
     Site::read(&json!({ "servers": [server] }).to_string()).unwrap()
-}
-
-async fn bring(site: &Site, login: &str, service: Service) -> Result<Outcome, Fault> {
-    let login: Login = login.parse().unwrap();
-    let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
-    let plan = "fibra-500".parse().unwrap();
-    let order = Order {
-        key: "1042/1/1",
-        account: &account,
-        subscription: &subscription,
-        login: &login,
-        plan: &plan,
-        service,
-    };
-    site.bring(&order, Timestamp::now()).await
 }
 
 #[tokio::test]

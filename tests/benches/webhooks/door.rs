@@ -18,7 +18,10 @@ use mensal_domain::{
 use mensal_rails::gateway::sandbox::SIGNATURE;
 use mensal_runtime::{clients::Clients, requests::Requests};
 use mensal_store::Store;
-use mensal_tests::Home;
+use mensal_tests::{
+    Home,
+    timing::{line, milliseconds, object},
+};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::{task::JoinSet, time::sleep};
@@ -191,18 +194,6 @@ async fn send(
     Ok(Sent { answered, applied })
 }
 
-/// The time within which so many of a hundred are done.
-fn within(sorted: &[Duration], percent: usize) -> Duration {
-    sorted
-        .get((sorted.len() * percent).div_ceil(100).saturating_sub(1))
-        .copied()
-        .unwrap_or_default()
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 10_000.0).round() / 10.0
-}
-
 impl Door {
     /// Milliseconds of processor time that a payment takes, all told.
     fn each_ms(&self) -> Option<f64> {
@@ -219,15 +210,10 @@ impl Door {
     }
 
     pub(crate) fn json(&self) -> Value {
-        let told = |sorted: &[Duration]| {
-            json!({ "count": sorted.len(), "p50_ms": milliseconds(within(sorted, 50)),
-                    "p99_ms": milliseconds(within(sorted, 99)),
-                    "max_ms": milliseconds(within(sorted, 100)) })
-        };
         let rows: serde_json::Map<_, _> = self
             .rows()
             .into_iter()
-            .map(|(name, sorted)| (name.replace(' ', "_"), told(sorted)))
+            .map(|(name, sorted)| (name.replace(' ', "_"), object(sorted)))
             .collect();
         let pace = self.answered.len() as f64 / self.took.as_secs_f64();
         json!({ "per_second": pace.round(), "times": rows, "processor_ms_each": self.each_ms(),
@@ -245,13 +231,7 @@ impl fmt::Display for Door {
             self.answered.len()
         )?;
         for (name, sorted) in self.rows() {
-            writeln!(
-                f,
-                "  {name:<16} half within {:>7.1} ms, 99 % within {:>7.1} ms, all within {:>7.1} ms",
-                milliseconds(within(sorted, 50)),
-                milliseconds(within(sorted, 99)),
-                milliseconds(within(sorted, 100)),
-            )?;
+            writeln!(f, "{}", line(name, sorted))?;
         }
         if let Some(each) = self.each_ms() {
             let two = 2_000.0 / each;
