@@ -83,6 +83,14 @@ impl Account {
     pub fn promise_on(&self, day: Date) -> Option<&Promise> {
         self.promises.iter().rev().find(|promise| promise.on <= day && day <= promise.until)
     }
+
+    /// The last promise before a day that was about an invoice and was not kept: the invoice was overdue
+    /// when it was made, and still is open. One that was made for others says nothing of this one.
+    #[must_use]
+    pub fn broken_promise(&self, invoice: &Invoice, day: Date) -> Option<&Promise> {
+        let broken = |one: &&Promise| invoice.is_open() && invoice.due < one.on && one.until < day;
+        self.promises.iter().rev().find(broken)
+    }
 }
 
 /// The account after a promise that is made on a day, for so many days, or as many as the settings say.

@@ -184,7 +184,7 @@ fn cuts_of(
         if let Some(promise) = account.promise_on(known.today) {
             cut.because.push(Rule::Promised(promise.until));
             from = from.max(days_after(promise.until, 1));
-        } else if let Some(broken) = account.promises.last() {
+        } else if let Some(broken) = account.broken_promise(invoice, known.today) {
             cut.because.push(Rule::PromiseBroken(broken.until));
         }
         if from > cut.date {

@@ -148,6 +148,22 @@ fn a_promise_gives_service_back_and_breaking_it_takes_it_again() {
 }
 
 #[test]
+fn a_promise_that_was_kept_is_not_held_against_a_later_invoice() {
+    let mut settings = brazil();
+    settings["promise_by"] = "customer".into();
+    let mut world = World::new(settings);
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-11");
+    world.promise("2026-12-11").unwrap();
+    world.pay(0, "100.00 BRL", "2026-12-12");
+    world.issue("2027-01-10");
+    let told = world.live("2026-12-13", "2027-02-28");
+    assert!(told.iter().any(|line| line.ends_with("cut")), "{told:?}");
+    let why = &world.suspensions[1].steps[0].because;
+    assert!(!why.iter().any(|rule| rule.contains("promessa")), "{why:?}");
+}
+
+#[test]
 fn service_is_slowed_down_first_where_the_type_says_so() {
     let mut settings = brazil();
     settings["throttle_after_days"] = json!({ "days": 0 });
