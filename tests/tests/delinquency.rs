@@ -99,3 +99,48 @@ async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_da
     let checked = home.audit().await.unwrap();
     assert!(checked.violations.is_empty(), "{:?}", checked.violations);
 }
+
+/// The notice that the law wants goes to an address that is none, then to another one that people have
+/// mended: it is delivered once, and service is cut as many days after that as it has to be.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_notice_of_the_law_follows_its_customer_to_another_address() {
+    let home = Home::new(Options::default()).await.unwrap();
+    let own = json!({
+        "ladder": "+5:email:suspension-notice:legal", "calendar": "none", "legal_notice_days": 3,
+        "suspend_after_days": { "days": 0 }, "cut_weekdays": "Mo Tu We Th Fr Sa Su", "rails": [],
+    });
+    let mut customer = account("1042", &own, &[]).unwrap();
+    customer.email = "bounce@customer.example".into();
+    join(&home, vec![customer]).await.unwrap();
+    let (store, id): (_, AccountId) = (home.stack.store(), "1042".parse().unwrap());
+    let now = async || store.account(&id).await.unwrap().unwrap();
+    let told = async || {
+        let notices = store.notices(&id).await.unwrap();
+        let told: Vec<_> = notices.iter().map(|one| (one.state, one.earlier.len())).collect();
+        told
+    };
+
+    // Decided on the 25th; from then on it is in vain, whatever day comes.
+    for day in 0..=20 {
+        live_a_day(&home.stack, days_after(date("2026-11-10"), day)).await.unwrap();
+    }
+    assert_eq!(told().await, [(NoticeState::Bounced, 0)]);
+    let mut mended = now().await;
+    assert_eq!((&mended.hold, mended.next_review), (&None, Some(date("2026-12-01"))));
+    mended.email = "ana@customer.example".into();
+    mended.version += 1;
+    store.commit_account(mended.version - 1, &mended).await.unwrap();
+    for day in ["2026-12-01", "2026-12-02", "2026-12-03"] {
+        live_a_day(&home.stack, date(day)).await.unwrap();
+        assert_eq!(told().await, [(NoticeState::Delivered, 1)], "{day}");
+    }
+    assert_eq!(now().await.hold, None, "three days after the first, not before");
+    live_a_day(&home.stack, date("2026-12-04")).await.unwrap();
+    assert!(now().await.is_suspended());
+    let posted = home.stack.posted().unwrap();
+    let to: Vec<_> = posted.iter().map(|one| one.to.as_str()).collect();
+    assert_eq!(to, ["bounce@customer.example", "ana@customer.example"]);
+    let proof = store.suspensions(&id).await.unwrap().remove(0).notice.unwrap();
+    assert_eq!(proof.notice.to_string(), "2026-11-10-cycle:+5:email");
+    assert!(home.stack.dead_letters().is_empty(), "{:?}", home.stack.dead_letters());
+}

@@ -113,7 +113,7 @@ impl ReviewAccounts {
         };
         let billed = bill_at_once(&reviewed, invoices, &rules.settings, catalog, &usage, today);
         let BilledAtOnce { mut account, issued, invoices } = billed.map_err(Stop::poison)?;
-        let Review { notices, suspension, .. } = reviewed;
+        let Review { notices, again, unreached, suspension, .. } = reviewed;
         account.version = before.version + 1;
         let held = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
         let (was, is) = (held(before), held(&account));
@@ -121,10 +121,15 @@ impl ReviewAccounts {
             issued: &issued,
             invoices: &invoices,
             notices: &notices,
+            again: &again,
             suspension: suspension.as_ref(),
         };
         self.store.commit_review(before.version, &account, decided).await?;
         metrics::count(Metric::NoticesDecided, notices.len());
+        for notice in &unreached {
+            tracing::warn!(%notice, "the notice that the law wants does not reach the customer");
+        }
+        metrics::count(Metric::LegalNoticesFailed, usize::from(!unreached.is_empty()));
         if was != is {
             tracing::info!(?was, ?is, "service is held otherwise");
             metrics::count(Metric::ServicesHeld, usize::from(is.is_some()));

@@ -14,6 +14,8 @@ pub(crate) struct Parcel<'a> {
     pub(crate) label: &'a Label,
     /// To which address or phone; empty for the hook.
     pub(crate) to: &'a str,
+    /// So often it was carried before and did not arrive.
+    pub(crate) before: usize,
     /// Now.
     pub(crate) now: Timestamp,
 }

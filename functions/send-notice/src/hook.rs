@@ -11,7 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::carrier::{Carried, Fault, Parcel};
+use crate::{
+    carrier::{Carried, Fault, Parcel},
+    label::Label,
+};
 
 /// The secret is read again after so long, so that it can be changed without a deployment.
 const KEPT: Duration = Duration::from_mins(5);
@@ -78,7 +81,7 @@ impl Hook {
         let headers = [
             ("content-type", "application/json".to_owned()),
             (OWN_HEADER, signature),
-            ("Idempotency-Key", label.tag()),
+            ("Idempotency-Key", key(label, parcel.before)),
         ];
         match self.plain.post(&url, &headers, body, ANSWER).await {
             Ok(answer) => said(&answer),
@@ -107,6 +110,12 @@ impl Hook {
         *known = Some((Instant::now(), address.clone()));
         Ok(address)
     }
+}
+
+/// The same for each try of one sending. One that is sent anew, since the one before did not arrive, has
+/// another.
+fn key(label: &Label, before: usize) -> String {
+    if before == 0 { label.tag() } else { format!("{}.{before}", label.tag()) }
 }
 
 fn address(text: &str) -> Result<Address, Invalid> {
@@ -175,5 +184,13 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    #[test]
+    fn a_sending_has_one_key_and_the_next_another() {
+        let label: Label = "1042/2026-11-10-cycle:+2:hook".parse().unwrap();
+        assert_eq!(key(&label, 0), label.tag());
+        assert_ne!(key(&label, 1), key(&label, 0));
+        assert_ne!(key(&label, 2), key(&label, 1));
     }
 }

@@ -22,7 +22,8 @@ use mensal_domain::{
     calendar::days_after,
     catalog::Catalog,
     delinquency::{
-        CustomerNotice, NoticeAbout, NoticeState, QuietHours, Unsent, is_awaited, recipient, unsent,
+        CustomerNotice, News, NoticeAbout, NoticeState, QuietHours, Unsent, is_awaited, recipient,
+        unsent,
     },
 };
 use mensal_runtime::{
@@ -38,6 +39,7 @@ use mensal_runtime::{
 };
 use mensal_store::{Reviewed, Store};
 use serde_json::Value;
+use tracing::{Span, field::display};
 
 pub use self::{carrier::Carriers, email::Email, hook::Hook, sms::Sms};
 use self::{
@@ -117,20 +119,25 @@ impl SendNotices {
         let to = recipient(&ready.account, notice.id.channel).map_err(Stop::poison)?;
         let label = Label { account: notice.account.clone(), notice: notice.id };
         let mut begun = notice.clone();
-        begun.begin(message.text().to_owned(), now);
+        begun.begin(message.text().to_owned(), to, now);
         self.store.move_notice(notice, &begun, None).await?;
-        let parcel = Parcel { label: &label, to, now };
+        let parcel = Parcel { label: &label, to, before: notice.earlier.len(), now };
         match self.carriers.carry(&message, parcel).await {
-            Ok(carried) => Ok(self.hear(&news(label, carried, now)).await?),
+            Ok(carried) => Ok(self.hear(&Told { label, news: news(carried, now) }).await?),
             Err(Fault::Unknown(why)) => Err(Stop::retry(why)),
             Err(Fault::NotTaken(why)) => {
-                let mut back = begun.clone();
-                back.put_back();
-                // Moved: somebody knows of it that it was sent.
-                self.store.move_notice(&begun, &back, None).await?;
+                self.put_back(&begun).await?;
                 Err(Stop::retry(why))
             }
         }
+    }
+
+    /// Notes that it was not taken.
+    async fn put_back(&self, begun: &CustomerNotice) -> Result<(), Stop> {
+        let mut back = begun.clone();
+        back.put_back();
+        // Moved: somebody knows of it that it was sent.
+        Ok(self.store.move_notice(begun, &back, None).await?)
     }
 
     async fn read(&self, notice: &CustomerNotice) -> Result<Ready, Stop> {
@@ -148,7 +155,7 @@ impl SendNotices {
         let mut dropped = notice.clone();
         dropped.drop_for(why);
         self.store.move_notice(notice, &dropped, None).await?;
-        tracing::info!(%why, "a notice is not sent");
+        tracing::info!(notice = %notice.id, %why, "a notice is not sent");
         metrics::count(Metric::NoticesFailed, usize::from(why.wants_people()));
         Ok(())
     }
@@ -164,34 +171,36 @@ impl SendNotices {
     }
 
     /// Notes what has become of a notice. The notice that the law wants has its account looked at once
-    /// it is delivered: service may be cut some days after.
+    /// it is delivered, since service may be cut some days after; and once it is not, since it is to be
+    /// sent elsewhere, or people are to be told.
     async fn hear(&self, told: &Told) -> Result<(), Failure> {
         undisturbed("the notice", || self.try_to_hear(told)).await
     }
 
     async fn try_to_hear(&self, told: &Told) -> Result<(), Stop> {
-        let Label { account, notice } = &told.label;
+        let Told { label: Label { account, notice }, news } = told;
+        Span::current().record("account", display(account));
         let before = self.store.notice(account, notice).await?;
         let before =
             before.ok_or_else(|| Stop::poison(format!("notice {notice} does not exist")))?;
         let mut after = before.clone();
-        if !after.hear(told.state, told.at, &told.reason) {
+        if !after.hear(news) {
             return Ok(());
         }
-        if after.reference.is_empty() {
-            after.reference.clone_from(&told.reference);
-        }
-        let wakes = after.legal && after.state == NoticeState::Delivered;
+        let failed = |one: &CustomerNotice| {
+            matches!(one.state, NoticeState::Bounced | NoticeState::Complained)
+        };
+        let turned =
+            (before.has_arrived(), failed(&before)) != (after.has_arrived(), failed(&after));
+        let wakes = after.legal && turned;
         let account = if wakes { self.to_be_reviewed(&after).await? } else { None };
         let account = account.as_ref().map(|(account, version)| (account, *version));
         self.store.move_notice(&before, &after, account).await?;
-        match after.state {
-            NoticeState::Bounced | NoticeState::Complained => {
-                tracing::warn!(state = ?after.state, "a notice was not delivered");
-                metrics::count(Metric::NoticesFailed, 1);
-            }
-            _ if before.sent.is_none() => metrics::count(Metric::NoticesSent, 1),
-            _ => {}
+        if failed(&after) && before.state != after.state {
+            tracing::warn!(%notice, state = ?after.state, "a notice was not delivered");
+            metrics::count(Metric::NoticesFailed, 1);
+        } else if !failed(&after) && before.sent.is_none() {
+            metrics::count(Metric::NoticesSent, 1);
         }
         Ok(())
     }
@@ -213,11 +222,12 @@ impl SendNotices {
     }
 }
 
-fn news(label: Label, carried: Carried, now: Timestamp) -> Told {
-    let (state, reference, reason) = match carried {
-        Carried::Taken(reference) => (NoticeState::Sent, reference, String::new()),
-        Carried::Delivered(reference) => (NoticeState::Delivered, reference, String::new()),
-        Carried::Refused(reason) => (NoticeState::Bounced, String::new(), reason),
-    };
-    Told { label, state, at: now, reason, reference }
+fn news(carried: Carried, now: Timestamp) -> News {
+    match carried {
+        Carried::Taken(reference) => News { reference, ..News::of(NoticeState::Sent, now) },
+        Carried::Delivered(reference) => {
+            News { reference, ..News::of(NoticeState::Delivered, now) }
+        }
+        Carried::Refused(reason) => News { reason, ..News::of(NoticeState::Bounced, now) },
+    }
 }

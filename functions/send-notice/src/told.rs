@@ -7,23 +7,18 @@
 //! Reasons are codes only: what mail servers write has addresses in it.
 
 use jiff::Timestamp;
-use mensal_domain::delinquency::NoticeState;
+use mensal_domain::delinquency::{News, NoticeState};
 use mensal_runtime::Failure;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{email::TAG, label::Label, sms::CONTEXT};
 
-/// News of a notice.
+/// News of a notice, and of which.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) label: Label,
-    pub(crate) state: NoticeState,
-    pub(crate) at: Timestamp,
-    /// A code; empty where there is nothing to explain.
-    pub(crate) reason: String,
-    /// What the carrier calls the notice by.
-    pub(crate) reference: String,
+    pub(crate) news: News,
 }
 
 /// The longest reason that is kept.
@@ -59,21 +54,29 @@ fn of_mail(detail: &Value) -> Result<Option<Told>, Failure> {
         let time = what["timestamp"].as_str().and_then(|text| text.parse().ok());
         time.ok_or_else(|| poison("an event of SES without `timestamp`"))
     };
-    let (state, at, reason) = match detail["eventType"].as_str() {
-        Some("Send") => (NoticeState::Sent, time(mail)?, String::new()),
-        Some("Delivery") => (NoticeState::Delivered, time(&detail["delivery"])?, String::new()),
-        Some("Bounce") => (NoticeState::Bounced, time(&detail["bounce"])?, bounce(detail)),
+    let news = match detail["eventType"].as_str() {
+        Some("Send") => News::of(NoticeState::Sent, time(mail)?),
+        Some("Delivery") => News::of(NoticeState::Delivered, time(&detail["delivery"])?),
+        Some("Bounce") => News {
+            // An absence, a mailbox that is full, or nobody knows: it says nothing of the address.
+            passing: detail["bounce"]["bounceType"] != "Permanent",
+            reason: bounce(detail),
+            ..News::of(NoticeState::Bounced, time(&detail["bounce"])?)
+        },
         Some("Complaint") => {
             let complaint = &detail["complaint"];
             let kind = word(&complaint["complaintFeedbackType"]);
-            (NoticeState::Complained, time(complaint)?, format!("complaint {kind}"))
+            let reason = format!("complaint {kind}");
+            News { reason, ..News::of(NoticeState::Complained, time(complaint)?) }
         }
-        Some("Reject") => (NoticeState::Bounced, time(mail)?, "rejected".to_owned()),
+        Some("Reject") => {
+            News { reason: "rejected".into(), ..News::of(NoticeState::Bounced, time(mail)?) }
+        }
         // It will be tried again; or was opened, which nobody asks for.
         Some(_) => return Ok(None),
         None => return Err(poison("an event of SES without `eventType`")),
     };
-    Ok(told(tag, state, at, reason, word(&mail["messageId"])))
+    Ok(told(tag, News { reference: word(&mail["messageId"]), ..news }))
 }
 
 /// `bounce Permanent General 5.1.1`.
@@ -90,21 +93,34 @@ fn bounce(detail: &Value) -> String {
 
 fn of_text(event: &Value) -> Result<Option<Told>, Failure> {
     let Some(tag) = event["context"][CONTEXT].as_str() else { return Ok(None) };
+    // What is not the last word may be followed by another.
+    let last = event["isFinal"] == true;
     let state = match event["messageStatus"].as_str() {
-        Some("DELIVERED") => NoticeState::Delivered,
+        Some("DELIVERED") if last => NoticeState::Delivered,
         // The carrier has it, the phone may not.
-        Some("PENDING" | "QUEUED" | "SUCCESSFUL") => NoticeState::Sent,
+        Some("PENDING" | "QUEUED" | "SENT" | "SUCCESSFUL" | "DELIVERED") => NoticeState::Sent,
         // After three days without news: it stays as it is.
         Some("UNKNOWN") => return Ok(None),
+        Some(_) if !last => return Ok(None),
         Some(_) => NoticeState::Bounced,
         None => return Err(poison("an event of End User Messaging without `messageStatus`")),
     };
     let at = event["eventTimestamp"].as_i64().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     let at = at.ok_or_else(|| poison("an event of End User Messaging without `eventTimestamp`"))?;
     let failed = state == NoticeState::Bounced;
-    let reason = if failed { word(&event["messageStatus"]) } else { String::new() };
-    Ok(told(tag, state, at, reason, word(&event["messageId"])))
+    let status = word(&event["messageStatus"]);
+    let news = News {
+        // A phone that was off, or out of reach, is there on another day.
+        passing: failed && PASSING.contains(&status.as_str()),
+        reason: if failed { status } else { String::new() },
+        reference: word(&event["messageId"]),
+        ..News::of(state, at)
+    };
+    Ok(told(tag, news))
 }
+
+/// Text messages that have failed for the moment.
+const PASSING: [&str; 3] = ["UNREACHABLE", "CARRIER_UNREACHABLE", "TTL_EXPIRED"];
 
 /// What the system behind the hook tells.
 #[derive(Deserialize)]
@@ -135,19 +151,12 @@ fn of_hook(detail: &Value) -> Result<Option<Told>, Failure> {
         HookState::Complained => NoticeState::Complained,
     };
     let reason = told.reason.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-    Ok(Some(Told { label, state, at: told.at, reason, reference: String::new() }))
+    Ok(Some(Told { label, news: News { reason, ..News::of(state, told.at) } }))
 }
 
 /// A label that cannot be read is of somebody else's message.
-fn told(
-    tag: &str,
-    state: NoticeState,
-    at: Timestamp,
-    reason: String,
-    reference: String,
-) -> Option<Told> {
-    let label = Label::of_tag(tag);
-    label.ok().map(|label| Told { label, state, at, reason, reference })
+fn told(tag: &str, news: News) -> Option<Told> {
+    Label::of_tag(tag).ok().map(|label| Told { label, news })
 }
 
 /// A code or name: letters, digits and what stands between them.
@@ -180,11 +189,11 @@ mod tests {
         json!({ "source": "aws.ses", "detail-type": "Email", "detail": detail })
     }
 
-    fn text(status: &str) -> Value {
+    fn text(status: &str, last: bool) -> Value {
         let tag = NOTICE.parse::<Label>().unwrap().tag();
         json!({
             "eventType": format!("TEXT_{status}"), "messageStatus": status, "eventTimestamp": 1_795_608_003_000_i64,
-            "messageId": "m-1", "destinationPhoneNumber": "+5545999990000", "context": { "mensal": tag },
+            "isFinal": last, "messageId": "m-1", "destinationPhoneNumber": "+5545999990000", "context": { "mensal": tag },
         })
     }
 
@@ -201,33 +210,51 @@ mod tests {
             "bouncedRecipients": [{ "emailAddress": "ana@customer.example", "status": "5.1.1",
                                     "diagnosticCode": "smtp; 550 ana@customer.example unknown" }],
         });
+        let kind = |kind: &str| json!({ "bounceType": kind, "bounceSubType": "General" });
+        let angry = json!({ "complaintFeedbackType": "abuse" });
         let cases = [
-            (mail("Send", "", Value::Null), Sent, 0, ""),
-            (mail("Delivery", "delivery", json!({})), Delivered, 3, ""),
-            (mail("Bounce", "bounce", bounced), Bounced, 3, "bounce Permanent General 5.1.1"),
+            (mail("Send", "", Value::Null), Sent, false, 0, ""),
+            (mail("Delivery", "delivery", json!({})), Delivered, false, 3, ""),
             (
-                mail("Complaint", "complaint", json!({ "complaintFeedbackType": "abuse" })),
-                Complained,
+                mail("Bounce", "bounce", bounced),
+                Bounced,
+                false,
                 3,
-                "complaint abuse",
+                "bounce Permanent General 5.1.1",
             ),
-            (mail("Reject", "", Value::Null), Bounced, 0, "rejected"),
-            (text("SUCCESSFUL"), Sent, 3, ""),
-            (text("DELIVERED"), Delivered, 3, ""),
-            (text("CARRIER_UNREACHABLE"), Bounced, 3, "CARRIERUNREACHABLE"),
-            (hook("delivered"), Delivered, 3, "131026"),
-            (hook("complained"), Complained, 3, "131026"),
+            // Out of the office, a mailbox that is full.
+            (
+                mail("Bounce", "bounce", kind("Transient")),
+                Bounced,
+                true,
+                3,
+                "bounce Transient General",
+            ),
+            (
+                mail("Bounce", "bounce", kind("Undetermined")),
+                Bounced,
+                true,
+                3,
+                "bounce Undetermined General",
+            ),
+            (mail("Complaint", "complaint", angry), Complained, false, 3, "complaint abuse"),
+            (mail("Reject", "", Value::Null), Bounced, false, 0, "rejected"),
+            (text("SUCCESSFUL", true), Sent, false, 3, ""),
+            (text("DELIVERED", true), Delivered, false, 3, ""),
+            (text("DELIVERED", false), Sent, false, 3, ""),
+            (text("CARRIER_UNREACHABLE", true), Bounced, true, 3, "CARRIER_UNREACHABLE"),
+            (text("INVALID", true), Bounced, false, 3, "INVALID"),
+            (hook("delivered"), Delivered, false, 3, "131026"),
+            (hook("bounced"), Bounced, false, 3, "131026"),
+            (hook("complained"), Complained, false, 3, "131026"),
         ];
         let sent: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
-        for (event, state, after, reason) in cases {
-            let told = read(&event).unwrap().unwrap();
-            assert_eq!(told.label.to_string(), NOTICE);
-            assert_eq!(
-                (told.state, told.reason.replace('_', "")),
-                (state, reason.into()),
-                "{event}"
-            );
-            assert_eq!(told.at.duration_since(sent).as_secs(), after, "{event}");
+        for (event, state, passing, after, reason) in cases {
+            let Told { label, news } = read(&event).unwrap().unwrap();
+            assert_eq!(label.to_string(), NOTICE);
+            let found = (news.state, news.passing, news.reason.as_str());
+            assert_eq!(found, (state, passing, reason), "{event}");
+            assert_eq!(news.at.duration_since(sent).as_secs(), after, "{event}");
         }
     }
 
@@ -235,10 +262,12 @@ mod tests {
     fn what_tells_nothing_or_of_others_is_left() {
         let mut foreign = mail("Delivery", "delivery", json!({}));
         foreign["detail"]["mail"]["tags"] = json!({ "campaign": ["x"] });
-        let mut unreadable = text("DELIVERED");
+        let mut unreadable = text("DELIVERED", true);
         unreadable["context"]["mensal"] = "of-another-system".into();
         let delayed = mail("DeliveryDelay", "deliveryDelay", json!({}));
-        for event in [foreign, unreadable, delayed, text("UNKNOWN")] {
+        // What a carrier tries again.
+        let not_yet = text("CARRIER_UNREACHABLE", false);
+        for event in [foreign, unreadable, delayed, not_yet, text("UNKNOWN", true)] {
             assert_eq!(read(&event).unwrap(), None, "{event}");
         }
     }

@@ -162,9 +162,15 @@ fn notice(old: &CustomerNotice, new: &CustomerNotice) -> Option<Event> {
         legal: new.legal,
         reference: some(&new.reference),
         at,
-        reason: some(&new.reason),
+        // What was told of a try that failed before it was delivered explains nothing.
+        reason: some(&new.reason).filter(|_| at.is_none()),
     };
-    Some(event(name, Detail::Notice(detail)))
+    let detail = Detail::Notice(detail);
+    Some(match new.earlier.len() {
+        0 => event(name, detail),
+        // It was sent anew: the same may happen to it again.
+        sendings => event_of(name, detail, sendings),
+    })
 }
 
 fn methods(old: &Account, new: &Account) -> Vec<Event> {
@@ -276,6 +282,32 @@ mod tests {
         let want = ["part-paid", "paid", "reopened", "paid"];
         assert_eq!(names, want.map(|what| format!("mensal.invoice.{what}.v1")));
         assert_ne!(told[1].id, told[3].id, "paid twice is two events");
+    }
+
+    #[test]
+    fn what_becomes_of_a_notice_that_is_sent_anew_is_told_anew_and_a_delivery_explains_nothing() {
+        let notice = |state: &str, reason: &str, earlier: &[&str]| {
+            let delivered = (state == "delivered").then_some("2026-11-25T12:00:00Z");
+            let mut notice = serde_json::json!({
+                "account": "1042", "id": "2026-11-10-cycle:+5:email", "template": "last",
+                "on": "2026-11-25", "state": state, "reason": reason, "earlier": earlier,
+            });
+            if let Some(delivered) = delivered {
+                notice["delivered"] = delivered.into();
+            }
+            Document::Notice(serde_json::from_value(notice).unwrap())
+        };
+        let told = |before: &str, after: &Document, earlier: &[&str]| {
+            events_between(Some(&notice(before, "", earlier)), Some(after)).remove(0)
+        };
+        let bounced = |earlier: &[&str]| {
+            told("sending", &notice("bounced", "bounce Permanent", earlier), earlier).id
+        };
+        assert_eq!(bounced(&[]), bounced(&[]));
+        assert_ne!(bounced(&[]), bounced(&["mail-1"]));
+        let late = told("bounced", &notice("delivered", "bounce Transient", &[]), &[]);
+        let Detail::Notice(detail) = late.detail else { panic!("no notice") };
+        assert_eq!((late.name, detail.reason), ("mensal.notice.delivered.v1", None));
     }
 
     #[test]

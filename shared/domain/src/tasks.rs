@@ -44,6 +44,7 @@ pub fn tasks_between(old: Option<&Document>, new: Option<&Document>) -> Vec<Task
             to_be_refunded(old, new)
         }
         (None, Some(Document::Notice(new))) => decided(new),
+        (Some(Document::Notice(old)), Some(Document::Notice(new))) => asked_again(old, new),
         (Some(Document::Account(old)), Some(Document::Account(new))) => {
             let told = may_differ(old, new);
             if told { vec![Task::Service(new.id.clone())] } else { Vec::new() }
@@ -114,6 +115,18 @@ fn charged(old: Option<&Charges>, new: &Charges) -> Vec<Task> {
 fn decided(new: &CustomerNotice) -> Vec<Task> {
     let planned = new.state == NoticeState::Planned;
     if planned { vec![Task::Notice(new.account.clone(), new.id)] } else { Vec::new() }
+}
+
+/// A notice that has got lost or has not arrived is asked for again. One that is put back while its
+/// message is still about is not.
+fn asked_again(old: &CustomerNotice, new: &CustomerNotice) -> Vec<Task> {
+    let asked = |one: &CustomerNotice| (one.asked, one.earlier.len());
+    let to_be_sent = matches!(new.state, NoticeState::Planned | NoticeState::Sending);
+    if to_be_sent && asked(old) != asked(new) {
+        vec![Task::Notice(new.account.clone(), new.id)]
+    } else {
+        Vec::new()
+    }
 }
 
 fn to_be_refunded(old: Option<&Payment>, new: &Payment) -> Vec<Task> {
@@ -322,16 +335,27 @@ mod tests {
 
     #[test]
     fn a_notice_is_sent_once_it_is_decided_and_not_for_what_becomes_of_it() {
-        let notice = |state: &str| {
-            let notice = json!({
+        let told = |state: &str, asked: Value, earlier: &[&str]| {
+            let mut notice = json!({
                 "account": "1042", "id": "2026-11-10-cycle:-3:email", "template": "due-soon",
-                "on": "2026-11-17", "state": state,
+                "on": "2026-11-17", "state": state, "earlier": earlier,
             });
+            if !asked.is_null() {
+                notice["asked"] = asked;
+            }
             Document::Notice(serde_json::from_value(notice).unwrap())
         };
+        let notice = |state: &str| told(state, Value::Null, &[]);
         assert_eq!(asked(None, &notice("planned")), ["notice"]);
         assert!(asked(Some(&notice("planned")), &notice("sending")).is_empty());
         assert!(asked(Some(&notice("sending")), &notice("planned")).is_empty());
         assert!(asked(None, &notice("delivered")).is_empty());
+        // It has got lost; has bounced, and goes to another address; on one day, twice.
+        let day = json!("2026-11-19");
+        let (lost, anew) = (told("planned", day.clone(), &[]), told("planned", day, &["m-1"]));
+        assert_eq!(asked(Some(&notice("planned")), &lost), ["notice"]);
+        assert_eq!(asked(Some(&notice("bounced")), &anew), ["notice"]);
+        assert_eq!(asked(Some(&lost), &anew), ["notice"]);
+        assert!(asked(Some(&lost), &lost).is_empty());
     }
 }

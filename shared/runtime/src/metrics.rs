@@ -72,6 +72,8 @@ pub enum Metric {
     NoticesSent,
     /// Notices to customers that could not be delivered, or that a customer calls spam.
     NoticesFailed,
+    /// Accounts that a review finds without the notice that the law wants, since it does not reach them.
+    LegalNoticesFailed,
     /// Services that were slowed down or suspended.
     ServicesHeld,
     /// Services that the network has confirmed.
@@ -117,6 +119,7 @@ impl Metric {
             Self::NoticesDecided => "NoticesDecided",
             Self::NoticesSent => "NoticesSent",
             Self::NoticesFailed => "NoticesFailed",
+            Self::LegalNoticesFailed => "LegalNoticesFailed",
             Self::ServicesHeld => "ServicesHeld",
             Self::ServicesConfirmed => "ServicesConfirmed",
             Self::ServicesRefused => "ServicesRefused",

@@ -1,7 +1,7 @@
 //! Notices to customers once they are sent: each changes by itself, on the condition that it is still as
 //! it was read; with its account, if that is to be looked at for it.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use mensal_domain::{account::Account, delinquency::CustomerNotice, ids::AccountId};
 
 use crate::{
@@ -41,29 +41,32 @@ impl Store {
         items.into_iter().map(|item| read(&key, item)).collect()
     }
 
-    /// Of a notice, state and time of its last beginning tell whether it has changed.
-    fn put_after(
+    /// Puts a notice if all that may change of it is as it was: of two who hear something of it at one
+    /// moment, the second reads it again.
+    pub(crate) fn put_after(
         &self,
         before: &CustomerNotice,
         notice: &CustomerNotice,
     ) -> Result<TransactWriteItem, StoreError> {
         let key = keys::notice(&before.account, &before.id);
         let mut was: Item = to_item(&key, before)?;
-        let put = Put::builder()
-            .table_name(&*self.table)
-            .set_item(Some(to_item(&key, notice)?))
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", taken(&mut was, "state")?);
-        let put = match was.remove("begun") {
-            None => put.condition_expression("#state = :state AND attribute_not_exists(begun)"),
-            Some(begun) => put
-                .condition_expression("#state = :state AND begun = :begun")
-                .expression_attribute_values(":begun", begun),
-        };
+        let mut put =
+            Put::builder().table_name(&*self.table).set_item(Some(to_item(&key, notice)?));
+        let mut conditions = Vec::new();
+        for name in CHANGES {
+            put = put.expression_attribute_names(format!("#{name}"), name);
+            conditions.push(match was.remove(name) {
+                None => format!("attribute_not_exists(#{name})"),
+                Some(value) => {
+                    put = put.expression_attribute_values(format!(":{name}"), value);
+                    format!("#{name} = :{name}")
+                }
+            });
+        }
+        let put = put.condition_expression(conditions.join(" AND "));
         Ok(TransactWriteItem::builder().put(built(put.build())?).build())
     }
 }
 
-fn taken(item: &mut Item, name: &str) -> Result<AttributeValue, StoreError> {
-    item.remove(name).ok_or_else(|| StoreError::unreadable("a notice", format!("no `{name}`")))
-}
+/// What may change of a notice. What it was sent to, what it said and earlier sendings change with these.
+const CHANGES: [&str; 7] = ["state", "begun", "sent", "delivered", "reason", "ref", "asked"];

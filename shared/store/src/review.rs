@@ -9,7 +9,7 @@ use mensal_domain::{
     account::{Account, Subscription},
     catalog::Rules,
     charge::Charges,
-    delinquency::{CustomerNotice, Known, LateCharging, NoticeAbout, NoticeId, Suspension},
+    delinquency::{Again, CustomerNotice, Known, LateCharging, NoticeAbout, NoticeId, Suspension},
     enforcement::Enforced,
     ids::AccountId,
     invoice::{Invoice, InvoiceId},
@@ -64,6 +64,8 @@ pub struct Decided<'a> {
     pub invoices: &'a [Invoice],
     /// New notices: one that is there already stays as it is.
     pub notices: &'a [CustomerNotice],
+    /// Notices that are to be sent again, if they are still as they were.
+    pub again: &'a [Again],
     /// What is kept of the time that service is held.
     pub suspension: Option<&'a Suspension>,
 }
@@ -161,8 +163,8 @@ impl Store {
     /// Stores an account with what goes with it, if it is still at a version.
     ///
     /// # Errors
-    /// [`StoreError::Moved`] if it has changed meanwhile, or one of the notices or a new invoice is
-    /// there already; or the table's.
+    /// [`StoreError::Moved`] if it has changed meanwhile, or a notice that is to be sent again, or one
+    /// of the new notices or invoices is there already; or the table's.
     pub async fn commit_review(
         &self,
         at_version: u64,
@@ -192,6 +194,9 @@ impl Store {
         for notice in decided.notices {
             let key = keys::notice(&notice.account, &notice.id);
             writes.push(self.put_if_at(to_item(&key, notice)?, None)?);
+        }
+        for Again { before, notice } in decided.again {
+            writes.push(self.put_after(before, notice)?);
         }
         if let Some(kept) = decided.suspension {
             let key = keys::suspension(&account.id, kept.begun);

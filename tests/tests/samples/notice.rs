@@ -1,7 +1,8 @@
 //! send-notice.
 
-use mensal_domain::delinquency::{CustomerNotice, NoticeState};
+use mensal_domain::delinquency::{CustomerNotice, News, NoticeState};
 use mensal_runtime::messages::{self, ReviewAccount};
+use mensal_store::StoreError;
 use mensal_tests::date;
 use send_notice::SendNotices;
 use serde_json::{Value, json};
@@ -217,6 +218,60 @@ async fn a_mail_that_may_have_been_sent_is_not_sent_again_before_a_while_without
     assert!(feed(&function, sample(NOTHING)).await.is_empty());
     assert_eq!(mailbox.to("mail").len(), before);
     assert_eq!(notice(&paying, "1042").await.state, NoticeState::Delivered);
+}
+
+/// Its message lay with the dead letters, and was thrown away: the review asks for it, and once only.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_got_lost_is_asked_for_by_the_review_and_sent_once() {
+    let paying = decided().await;
+    let mailbox = Mailbox::open().await;
+    let review = review_account(&paying, &mailbox);
+    let reviewed = async |day: &str| {
+        let (account, through) = (account_id("1042"), date(day));
+        let message = messages::write(&ReviewAccount { account, through }).unwrap();
+        assert!(feed(&review, batch_of(&message)).await.is_empty());
+        notice(&paying, "1042").await
+    };
+    assert_eq!(reviewed("2026-11-22").await.asked, None, "it may be under way");
+    let lost = reviewed("2026-11-23").await;
+    assert_eq!((lost.state, lost.asked), (NoticeState::Planned, Some(date("2026-11-23"))));
+    assert_eq!(reviewed("2026-11-23").await, lost);
+    let function = send_notice(&paying, &mailbox);
+    for _ in 0..2 {
+        assert!(feed(&function, sample(NOTHING)).await.is_empty());
+    }
+    assert_eq!(mailbox.to("mail").len(), 1);
+    assert_eq!(reviewed("2026-11-25").await.state, NoticeState::Sent);
+}
+
+/// Two hear something of one notice at one moment: neither is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_hear_at_one_moment_is_both_noted() {
+    let paying = decided().await;
+    let mailbox = Mailbox::open().await;
+    let function = send_notice(&paying, &mailbox);
+    assert!(feed(&function, sample("send-notice/notices.json")).await.is_empty());
+    let before = notice(&paying, "1042").await;
+    let heard = |state| {
+        let mut after = before.clone();
+        let at = "2026-11-21T12:00:03Z".parse().unwrap();
+        let news = News { reason: "x".into(), ..News::of(state, at) };
+        assert!(after.hear(&news));
+        after
+    };
+    let (first, second) = (heard(NoticeState::Complained), heard(NoticeState::Delivered));
+    paying.store.move_notice(&before, &first, None).await.unwrap();
+    let moved = async |before: &CustomerNotice, after: &CustomerNotice| {
+        let done = paying.store.move_notice(before, after, None).await;
+        matches!(done, Err(StoreError::Moved))
+    };
+    assert!(moved(&before, &second).await);
+    let mut both = first.clone();
+    both.hear(&News::of(NoticeState::Delivered, second.delivered.unwrap()));
+    paying.store.move_notice(&first, &both, None).await.unwrap();
+    // The state is the same as before, and what it was delivered by is not lost.
+    assert!(moved(&first, &first).await);
+    assert!(notice(&paying, "1042").await.has_arrived());
 }
 
 /// An address that is none is noted, and people hear of it.

@@ -224,14 +224,14 @@ impl Post {
             at,
         };
         let id = self.keep(&posted)?;
-        let event = |status: &str| {
+        let event = |status: &str, last: bool| {
             json!({
                 "eventType": format!("TEXT_{status}"), "messageStatus": status, "messageId": id,
-                "eventTimestamp": at.as_millisecond(), "context": context,
+                "eventTimestamp": at.as_millisecond(), "isFinal": last, "context": context,
             })
         };
         let last = if reached { "DELIVERED" } else { "UNREACHABLE" };
-        self.tell(&[event("SUCCESSFUL"), event(last)]);
+        self.tell(&[event("SUCCESSFUL", false), event(last, true)]);
         Ok(json!({ "MessageId": id }))
     }
 

@@ -4,7 +4,7 @@
 use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
-    CustomerNotice, CutKind, CutStep, Known, NoticeAbout, NoticeState, Review, ReviewError,
+    CustomerNotice, CutKind, CutStep, Known, News, NoticeAbout, NoticeState, Review, ReviewError,
     Suspension, When, review,
 };
 use crate::{
@@ -126,14 +126,17 @@ impl World {
             )];
             self.seen.push(Foreseen { on: day, what: Happening::LateCharge(one.clone()), because });
         }
-        for mut notice in done.notices {
+        for again in &done.again {
+            self.notices.retain(|one| one.id != again.notice.id);
+        }
+        for mut notice in done.again.into_iter().map(|one| one.notice).chain(done.notices) {
             self.seen.push(Foreseen {
                 on: day,
                 because: vec![why_sent(&notice, locale)],
                 what: Happening::Notice(notice.clone()),
             });
             if let Ok(noon) = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC) {
-                notice.hear(NoticeState::Delivered, noon.timestamp(), "");
+                notice.hear(&News::of(NoticeState::Delivered, noon.timestamp()));
             }
             self.notices.push(notice);
             self.account.review_by(days_after(day, 1));

@@ -5,6 +5,7 @@ mod foresee;
 mod hold;
 mod ladder;
 mod late_charge;
+mod news;
 mod notice;
 mod promise;
 mod quiet;
@@ -23,11 +24,14 @@ pub use hold::{
 };
 pub use ladder::{InvalidLadder, Ladder, step_date};
 pub use late_charge::{Cap, LateCharging, LateRules, in_time_until, late_charge};
+pub use news::News;
 pub use notice::{CustomerNotice, InvalidNoticeId, NoticeAbout, NoticeId, NoticeState};
 pub use promise::{Promise, PromiseBy, PromiseRefused, promise};
 pub use quiet::{InvalidHours, QuietHours};
 pub use restore::{Debt, Percent, RestoreRule, UnknownRestoreRule, to_restore};
-pub use review::{Known, Restored, Review, ReviewError, first_review, lift, restore, review};
+pub use review::{
+    Again, Known, Restored, Review, ReviewError, first_review, lift, restore, review,
+};
 pub use sending::{Unsent, is_awaited, recipient, unsent};
 pub use step::{Channel, InvalidStep, Step, UnknownChannel, UnknownWhen, When};
 pub use wording::{InvalidWordingKey, WordingKey};

@@ -6,12 +6,13 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    news::{News, rank},
     sending::Unsent,
     step::{Channel, Step, When},
 };
 use crate::{
     ids::{AccountId, TemplateCode},
-    invoice::InvoiceId,
+    invoice::{InvoiceId, content_hash},
 };
 
 /// What a notice is about.
@@ -119,6 +120,9 @@ pub struct CustomerNotice {
     /// How it stands.
     #[serde(default)]
     pub state: NoticeState,
+    /// Of one that has bounced: only for the moment, like at a mailbox that is full.
+    #[serde(rename = "pass", default, skip_serializing_if = "std::ops::Not::not")]
+    pub passing: bool,
     /// Why, if it was not delivered.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -137,6 +141,15 @@ pub struct CustomerNotice {
     /// When it was delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered: Option<Timestamp>,
+    /// Where it went to: not the address, but what tells it from another.
+    #[serde(rename = "to", default, skip_serializing_if = "String::is_empty")]
+    pub went_to: String,
+    /// The day on which it was last asked for again, after it had got lost or had not arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Date>,
+    /// What those who carried it before, in vain, call it by: what they tell of that counts no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
 }
 
 impl CustomerNotice {
@@ -157,20 +170,25 @@ impl CustomerNotice {
             rules: rules.to_owned(),
             on,
             state: NoticeState::Planned,
+            passing: false,
             reason: String::new(),
             reference: String::new(),
             text: String::new(),
             begun: None,
             sent: None,
             delivered: None,
+            went_to: String::new(),
+            asked: None,
+            earlier: Vec::new(),
         }
     }
 
-    /// Notes that it is being sent, and what it says: before it is, so that it is not sent again
-    /// unawares.
-    pub fn begin(&mut self, text: String, now: Timestamp) {
+    /// Notes that it is being sent, what it says, and to which address or phone: before it is, so that
+    /// it is not sent again unawares.
+    pub fn begin(&mut self, text: String, to: &str, now: Timestamp) {
         self.state = NoticeState::Sending;
         self.text = text;
+        self.went_to = mark(to);
         self.begun = Some(now);
     }
 
@@ -186,29 +204,61 @@ impl CustomerNotice {
         why.to_string().clone_into(&mut self.reason);
     }
 
-    /// Notes what whoever delivers it has told. False if that was known, or comes too late to count: a
-    /// complaint is the last word, and what has bounced is not delivered.
-    pub fn hear(&mut self, state: NoticeState, at: Timestamp, reason: &str) -> bool {
-        let rank = |state| match state {
-            NoticeState::Planned | NoticeState::Dropped => 0,
-            NoticeState::Sending => 1,
-            NoticeState::Sent => 2,
-            NoticeState::Delivered => 3,
-            NoticeState::Bounced => 4,
-            NoticeState::Complained => 5,
-        };
-        if rank(state) <= rank(self.state) {
+    /// Has it sent again from the beginning, as of a day, since it has not reached the customer.
+    pub fn renew(&mut self, today: Date) {
+        self.earlier.push(std::mem::take(&mut self.reference));
+        self.state = NoticeState::Planned;
+        self.passing = false;
+        (self.begun, self.sent, self.delivered) = (None, None, None);
+        for what in [&mut self.reason, &mut self.text, &mut self.went_to] {
+            what.clear();
+        }
+        self.asked = Some(today);
+    }
+
+    /// Whether it goes elsewhere if it is sent to an address or phone now.
+    #[must_use]
+    pub fn goes_elsewhere(&self, to: &str) -> bool {
+        self.went_to != mark(to)
+    }
+
+    /// Whether it has reached the customer, as far as whoever delivers it has told. What has told later
+    /// that the address is none is believed; an absence, a mailbox that was full for one of several
+    /// tries, or a complaint takes nothing away from it.
+    #[must_use]
+    pub fn has_arrived(&self) -> bool {
+        self.delivered.is_some() && (self.state != NoticeState::Bounced || self.passing)
+    }
+
+    /// Notes what whoever delivers it has told, in whichever order it comes. False if all of it was
+    /// known, or is about an earlier sending.
+    pub fn hear(&mut self, news: &News) -> bool {
+        if !news.reference.is_empty() && self.earlier.contains(&news.reference) {
             return false;
         }
-        self.state = state;
-        reason.clone_into(&mut self.reason);
-        match state {
-            NoticeState::Sent => self.sent = self.sent.or(Some(at)),
-            NoticeState::Delivered => self.delivered = self.delivered.or(Some(at)),
+        let before = self.clone();
+        match news.state {
+            NoticeState::Sent => self.sent = self.sent.or(Some(news.at)),
+            NoticeState::Delivered => self.delivered = self.delivered.or(Some(news.at)),
             _ => {}
         }
-        true
+        let weighs_more = rank(news.state, news.passing) > rank(self.state, self.passing);
+        if weighs_more {
+            (self.state, self.passing) = (news.state, news.passing);
+        }
+        if !news.reason.is_empty() && (weighs_more || self.reason.is_empty()) {
+            self.reason.clone_from(&news.reason);
+        }
+        if self.reference.is_empty() {
+            self.reference.clone_from(&news.reference);
+        }
+        *self != before
     }
+}
+
+/// What tells one address from another, so that notices do not carry addresses about; empty for none.
+fn mark(address: &str) -> String {
+    if address.is_empty() { String::new() } else { content_hash(&address) }
 }
 
 #[cfg(test)]
@@ -229,29 +279,6 @@ mod tests {
             ["", "2026-11-10-cycle", "2026-11-10-cycle:email", "x:0:email", "2026-11-16::sms"]
         {
             assert!(text.parse::<NoticeId>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_told_in_any_order_and_twice_comes_to_the_same() {
-        use NoticeState::{Bounced, Complained, Delivered, Sent};
-        let at: Timestamp = "2026-11-10T12:00:00Z".parse().unwrap();
-        let cases = [
-            (&[Sent, Delivered][..], Delivered),
-            (&[Delivered, Sent], Delivered),
-            (&[Sent, Bounced, Delivered], Bounced),
-            (&[Complained, Delivered, Bounced], Complained),
-            (&[Delivered, Delivered], Delivered),
-        ];
-        for (told, want) in cases {
-            let step = "+5:email:last:legal".parse().unwrap();
-            let about = NoticeAbout::Invoice("2026-11-10-cycle".parse().unwrap());
-            let on = "2026-11-25".parse().unwrap();
-            let mut notice = CustomerNotice::planned("1042".parse().unwrap(), about, &step, "", on);
-            for state in told {
-                notice.hear(*state, at, "");
-            }
-            assert_eq!(notice.state, want, "{told:?}");
         }
     }
 }

@@ -163,7 +163,7 @@ mod tests {
         for (channel, minutes, want) in cases {
             let mut one = notice(&format!("2026-11-10-cycle:-3:{channel}"));
             assert!(!is_awaited(&one, begun), "it is planned");
-            one.begin("Olá".into(), begun);
+            one.begin("Olá".into(), "ana@customer.example", begun);
             let now = begun + SignedDuration::from_mins(minutes);
             assert_eq!(is_awaited(&one, now), want, "{channel} after {minutes} minutes");
         }

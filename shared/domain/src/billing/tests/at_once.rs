@@ -17,7 +17,15 @@ fn ended_on(account: &Account, day: &str) -> Review {
         subscription.disconnected_on = Some(date(day));
     }
     let disconnected = account.subscriptions.iter().map(|one| one.id.clone()).collect();
-    Review { account, invoices: vec![], notices: vec![], suspension: None, disconnected }
+    Review {
+        account,
+        invoices: vec![],
+        notices: vec![],
+        again: vec![],
+        unreached: vec![],
+        suspension: None,
+        disconnected,
+    }
 }
 
 fn finally(account: &Account, day: &str, usage: &[UsageDay]) -> Billed {

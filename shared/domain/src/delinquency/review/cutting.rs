@@ -5,8 +5,7 @@ use jiff::civil::Date;
 use super::{
     super::{
         CustomerNotice, CutDates, CutKind, CutRules, CutStep, Debt, Hold, HoldKind, LegalNotice,
-        Lifted, LiftedBy, NoticeAbout, NoticeState, Proof, Suspension, When, cut_dates,
-        services_to_cut,
+        Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, services_to_cut,
     },
     Known, Review, ReviewError, is_in_flight,
     reminding::{day_of, told},
@@ -237,7 +236,7 @@ fn legal_notice(
 
 /// The day on which a notice was delivered, and the proof of it.
 fn proof_of(notice: &CustomerNotice) -> Option<(Date, Proof)> {
-    let delivered = notice.delivered.filter(|_| notice.state == NoticeState::Delivered)?;
+    let delivered = notice.delivered.filter(|_| notice.has_arrived())?;
     let proof = Proof {
         notice: notice.id,
         rules: notice.rules.clone(),

@@ -1,6 +1,7 @@
 //! What a day brings to an account: notices, charges for being late, service that is slowed down, cut,
 //! ended or given back. A pure function of what is known.
 
+mod again;
 mod cutting;
 mod late;
 mod reminding;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{CustomerNotice, Suspension};
+use super::{CustomerNotice, NoticeId, Suspension};
 use crate::{
     account::{Account, Subscription},
     calendar::{Calendar, NoPermittedDay, days_after},
@@ -25,6 +26,7 @@ use crate::{
     settings::BillingSettings,
 };
 
+pub use again::Again;
 pub use reminding::first_review;
 pub use restoring::{Restored, lift, restore};
 
@@ -64,6 +66,10 @@ pub struct Review {
     pub invoices: Vec<Invoice>,
     /// Notices that are to be sent.
     pub notices: Vec<CustomerNotice>,
+    /// Notices that were to be sent, and are again.
+    pub again: Vec<Again>,
+    /// Notices that the law wants and that do not reach the customer: people have to mend an address.
+    pub unreached: Vec<NoticeId>,
     /// What is to be kept of a hold that has begun, changed or ended.
     pub suspension: Option<Suspension>,
     /// Services that have ended today since they were not paid.
@@ -99,6 +105,8 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
         account,
         invoices: Vec::new(),
         notices: Vec::new(),
+        again: Vec::new(),
+        unreached: Vec::new(),
         suspension: None,
         disconnected: Vec::new(),
     };
@@ -110,6 +118,10 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
         review.suspension = restored.suspension;
     }
     cutting::cut(known, &mut review)?;
+    again::find_of_service(known, &mut review);
+    if !review.notices.is_empty() {
+        again::follow(&mut review.account, known.today);
+    }
     // The network is asked day by day whether it still does what it is to do.
     let held = review.account.hold.is_some()
         && review.account.subscriptions.iter().any(Subscription::is_on_network);

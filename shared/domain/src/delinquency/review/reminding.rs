@@ -9,7 +9,7 @@ use super::{
         After, Channel, CustomerNotice, LateCharging, NoticeAbout, Step, When, in_time_until,
         step_date,
     },
-    Known, Review, ReviewError, is_in_flight,
+    Known, Review, ReviewError, again, is_in_flight,
 };
 use crate::{
     calendar::{Calendar, NoPermittedDay, days_after, first_permitted},
@@ -86,9 +86,11 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
                 _ => known.today > invoice.due,
             };
             let about = NoticeAbout::Invoice(invoice.id);
-            if over && !step.legal && !matches!(step.when, When::Days(0..))
-                || is_noted(known, about, step)
-            {
+            if over && !step.legal && !matches!(step.when, When::Days(0..)) {
+                continue;
+            }
+            if let Some(notice) = noted(known, about, step) {
+                again::find(known, review, notice);
                 continue;
             }
             if matches!(step.when, When::Days(1..)) && is_in_flight(known, invoice) {
@@ -97,12 +99,13 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
             }
             review.notices.push(notice(known, about, step));
         }
+        again::insist(known, review, invoice);
     }
     Ok(())
 }
 
-fn is_noted(known: Known<'_>, about: NoticeAbout, step: &Step) -> bool {
-    known.notices.iter().any(|notice| {
+fn noted<'a>(known: Known<'a>, about: NoticeAbout, step: &Step) -> Option<&'a CustomerNotice> {
+    known.notices.iter().find(|notice| {
         (notice.id.about, notice.id.when, notice.id.channel) == (about, step.when, step.channel)
     })
 }
@@ -116,7 +119,7 @@ pub(super) fn told(known: Known<'_>, begun: Date, when: When) -> Vec<CustomerNot
     let about = NoticeAbout::Suspension(begun);
     let steps = known.settings.ladder.steps().iter().filter(|step| step.when == when);
     steps
-        .filter(|step| !is_noted(known, about, step))
+        .filter(|step| noted(known, about, step).is_none())
         .map(|step| notice(known, about, step))
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{CustomerNotice, Debt, Lifted, LiftedBy, Suspension, When, to_restore},
-    Known, ReviewError,
+    Known, ReviewError, again,
     reminding::told,
 };
 use crate::account::Account;
@@ -46,5 +46,8 @@ pub fn lift(known: &Known<'_>, account: &Account, why: LiftedBy) -> Restored {
         Suspension { lifted, ..kept.clone() }
     });
     let notices = begun.map(|begun| told(*known, begun, When::Restored)).unwrap_or_default();
+    if !notices.is_empty() {
+        again::follow(&mut account, known.today);
+    }
     Restored { account, notices, suspension }
 }

@@ -2,4 +2,5 @@
 
 mod examples;
 mod laws;
+mod notices;
 mod world;

@@ -9,8 +9,8 @@ use crate::{
     account::Account,
     calendar::{Calendar, days_after},
     delinquency::{
-        CustomerNotice, HoldKind, Known, LiftedBy, NoticeState, PromiseBy, Review, Suspension,
-        lift, promise, restore, review,
+        CustomerNotice, HoldKind, Known, LiftedBy, News, NoticeState, PromiseBy, Review,
+        Suspension, lift, promise, restore, review,
     },
     invoice::Invoice,
     payment::Payment,
@@ -129,9 +129,10 @@ impl World {
             if self.delivers {
                 let at =
                     today.at(11, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
-                notice.hear(NoticeState::Sent, at, "");
-                notice.hear(NoticeState::Delivered, at, "");
+                notice.hear(&News::of(NoticeState::Sent, at));
+                notice.hear(&News::of(NoticeState::Delivered, at));
             }
+            self.notices.retain(|one| one.id != notice.id);
             self.notices.push(notice);
         }
         if let Some(kept) = suspension {
@@ -151,7 +152,9 @@ impl World {
             let place = self.invoices.iter().position(|one| one.id == changed.id).unwrap();
             self.invoices[place] = changed.clone();
         }
-        self.keep(done.notices.clone(), done.suspension.clone(), today);
+        let again = done.again.iter().map(|one| one.notice.clone());
+        let sent = again.chain(done.notices.clone()).collect();
+        self.keep(sent, done.suspension.clone(), today);
         if !done.notices.is_empty() {
             // Whoever hears that a notice was delivered has the account looked at again.
             self.account.review_by(days_after(today, 1));
