@@ -1,5 +1,7 @@
 //! Those who carry notices to customers: e-mail, text messages, and the hook of another system.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use mensal_notices::Message;
 use mensal_runtime::signed::Failed;
@@ -44,9 +46,38 @@ pub(crate) enum Fault {
     /// It was surely not taken.
     #[error("{0}")]
     NotTaken(String),
+    /// It was surely not taken, nor will be for a while.
+    #[error("{why}")]
+    NotYet {
+        /// Why.
+        why: String,
+        /// For which while.
+        pause: Pause,
+    },
     /// It may have been taken.
     #[error("nobody knows whether it was taken: {0}")]
     Unknown(String),
+}
+
+/// Why whoever carries notices takes none for a while. No fault of the notice, nor of anybody's: it is
+/// put off, and does not count as failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// Too many at once.
+    Busy,
+    /// A quota is used up, or sending is paused: for hours, or until people see to it.
+    Stopped,
+}
+
+impl Pause {
+    /// So long a notice is put off: each for another while, lest all of them come again at once.
+    pub(crate) fn wait(self, label: &Label) -> Duration {
+        let (least, spread) = match self {
+            Self::Busy => (Duration::from_mins(5), Duration::from_mins(10)),
+            Self::Stopped => (Duration::from_hours(2), Duration::from_hours(1)),
+        };
+        least + label.part_of(spread)
+    }
 }
 
 /// The carriers of an ISP.
@@ -82,20 +113,23 @@ impl Carriers {
     }
 }
 
-/// What a failed request to AWS says of the notice. `refused` tells by the code and words of an error
-/// whether it is the notice that is refused, for good.
+/// What a failed request to AWS says of the notice. `refused` tells by the code, the words and the reason
+/// of an error whether it is the notice that is refused, for good, and why.
 pub(crate) fn outcome(
     failed: Failed,
-    refused: impl Fn(&str, &str) -> bool,
+    refused: impl Fn(&str, &str, &str) -> Option<String>,
 ) -> Result<Carried, Fault> {
     let why = failed.to_string();
     match failed {
         Failed::NotAsked(_) => Err(Fault::NotTaken(why)),
         Failed::Unknown(_) => Err(Fault::Unknown(why)),
-        Failed::Answered { code, words, .. } if refused(&code, &words) => {
-            Ok(Carried::Refused(code))
-        }
-        Failed::Answered { code, status, .. } => {
+        Failed::Answered { code, words, reason, status } => {
+            if let Some(pause) = pause(&code, &words) {
+                return Err(Fault::NotYet { why, pause });
+            }
+            if let Some(refused) = refused(&code, &words, &reason) {
+                return Ok(Carried::Refused(refused));
+            }
             let unknown = status >= 500 && !NOT_DONE.contains(&code.as_str());
             Err(if unknown { Fault::Unknown(why) } else { Fault::NotTaken(why) })
         }
@@ -104,3 +138,64 @@ pub(crate) fn outcome(
 
 /// Errors of a service's own that say that nothing was done.
 const NOT_DONE: [&str; 2] = ["ServiceUnavailable", "ServiceUnavailableException"];
+
+/// Whether an error says that no notice is taken for a while. SES tells of its quota for a day by the
+/// name of an error that it has for too many at once, too, or for a message that it rejects.
+fn pause(code: &str, words: &str) -> Option<Pause> {
+    if words.contains("Daily message quota exceeded") {
+        return Some(Pause::Stopped);
+    }
+    match code {
+        _ if words.contains("Maximum sending rate exceeded") => Some(Pause::Busy),
+        "TooManyRequestsException" | "ThrottlingException" | "Throttling" => Some(Pause::Busy),
+        "LimitExceededException"
+        | "ServiceQuotaExceededException"
+        | "AccountSuspendedException"
+        | "SendingPausedException" => Some(Pause::Stopped),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_carrier_that_takes_no_more_has_a_notice_put_off_and_never_refused() {
+        let cases = [
+            ("TooManyRequestsException", "Too many requests", 429, Some(Pause::Busy)),
+            ("TooManyRequestsException", "Daily message quota exceeded", 429, Some(Pause::Stopped)),
+            ("MessageRejected", "Daily message quota exceeded.", 400, Some(Pause::Stopped)),
+            ("MessageRejected", "Maximum sending rate exceeded.", 400, Some(Pause::Busy)),
+            ("ThrottlingException", "Rate exceeded", 400, Some(Pause::Busy)),
+            ("LimitExceededException", "", 400, Some(Pause::Stopped)),
+            ("ServiceQuotaExceededException", "Monthly spend limit", 402, Some(Pause::Stopped)),
+            ("AccountSuspendedException", "", 400, Some(Pause::Stopped)),
+            ("SendingPausedException", "", 400, Some(Pause::Stopped)),
+            ("MailFromDomainNotVerifiedException", "", 400, None),
+        ];
+        for (code, words, status, want) in cases {
+            let failed = Failed::Answered {
+                code: code.into(),
+                words: words.into(),
+                reason: String::new(),
+                status,
+            };
+            let why = format!("{code} (HTTP {status})");
+            let want = match want {
+                Some(pause) => Err(Fault::NotYet { why, pause }),
+                None => Ok(Carried::Refused("no".into())),
+            };
+            assert_eq!(outcome(failed, |_, _, _| Some("no".into())), want, "{code}: {words}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_off_waits_minutes_or_hours() {
+        let label: Label = "1042/2026-11-10-cycle:-3:email".parse().unwrap();
+        for (pause, least, most) in [(Pause::Busy, 5, 15), (Pause::Stopped, 120, 180)] {
+            let wait = pause.wait(&label);
+            assert!((Duration::from_mins(least)..Duration::from_mins(most)).contains(&wait));
+        }
+    }
+}

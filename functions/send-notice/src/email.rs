@@ -31,7 +31,7 @@ impl Email {
     ) -> Result<Carried, Fault> {
         match self.client.send_email(self.request(mail, parcel)).send().await {
             Ok(taken) => Ok(Carried::taken(&taken)),
-            Err(failed) => outcome(failed, is_refused),
+            Err(failed) => outcome(failed, refused),
         }
     }
 
@@ -58,12 +58,13 @@ fn content(text: &str) -> Value {
 
 /// An address that is none is refused for good. That the ISP's own is not known yet to SES says nothing
 /// of the notice.
-fn is_refused(code: &str, words: &str) -> bool {
-    match code {
+fn refused(code: &str, words: &str, _: &str) -> Option<String> {
+    let refused = match code {
         "BadRequestException" => true,
         "MessageRejected" => !words.contains("not verified"),
         _ => false,
-    }
+    };
+    refused.then(|| code.to_owned())
 }
 
 #[cfg(test)]
@@ -76,10 +77,9 @@ mod tests {
             ("BadRequestException", "Local address contains control or whitespace", true),
             ("MessageRejected", "Email contains a virus", true),
             ("MessageRejected", "Email address is not verified: billing@isp.example", false),
-            ("TooManyRequestsException", "Maximum sending rate exceeded", false),
-            ("SendingPausedException", "", false),
+            ("MailFromDomainNotVerifiedException", "", false),
         ] {
-            assert_eq!(is_refused(code, words), want, "{code}: {words}");
+            assert_eq!(refused(code, words, "").is_some(), want, "{code}: {words}");
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::{
-    carrier::{Carried, Fault, Parcel},
+    carrier::{Carried, Fault, Parcel, Pause},
     label::Label,
 };
 
@@ -130,20 +130,20 @@ fn address(text: &str) -> Result<Address, Invalid> {
     Ok(Address { url, secret: secret.ok_or(Invalid::Short)? })
 }
 
-/// 200: it has reached the customer. 202, 201, 204: it will. 4xx: it never will.
+/// 200: it has reached the customer. 202, 201, 204: it will. 4xx: it never will, but for those that speak
+/// of a secret that people have yet to mend (401, 403), or of the moment (408, 423, 425, 429).
 fn said(answer: &Answered) -> Result<Carried, Fault> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let id = body["id"].as_str().unwrap_or_default();
     let id: String = id.chars().filter(|c| !c.is_control()).take(LONGEST_ID).collect();
+    let why = format!("the hook answers {}", answer.status);
     match answer.status {
         200 => Ok(Carried::Delivered(id)),
         201..=299 => Ok(Carried::Taken(id)),
-        // Somebody else's address, or rights that are being given: of the moment.
-        404 | 403 | 408 | 425 => {
-            Err(Fault::NotTaken(format!("the hook answers {}", answer.status)))
-        }
+        429 => Err(Fault::NotYet { why, pause: Pause::Busy }),
+        401 | 403 | 408 | 423 | 425 => Err(Fault::NotTaken(why)),
         400..=499 => Ok(Carried::Refused(format!("hook {}", answer.status))),
-        _ => Err(Fault::NotTaken(format!("the hook answers {}", answer.status))),
+        _ => Err(Fault::NotTaken(why)),
     }
 }
 
@@ -170,20 +170,21 @@ mod tests {
 
     #[test]
     fn an_answer_says_whether_it_was_delivered_taken_or_refused() {
-        let cases = [
-            (200, r#"{"id":"wamid.1"}"#, Ok(Carried::Delivered("wamid.1".into()))),
-            (202, "", Ok(Carried::Taken(String::new()))),
-            (422, "", Ok(Carried::Refused("hook 422".into()))),
-            (404, "", Err(Fault::NotTaken("the hook answers 404".into()))),
-            (302, "", Err(Fault::NotTaken("the hook answers 302".into()))),
-        ];
-        for (status, body, want) in cases {
-            assert_eq!(
-                said(&Answered { status, error_type: None, body: body.into() }),
-                want,
-                "{status}"
-            );
+        let answer =
+            |status, body: &str| said(&Answered { status, error_type: None, body: body.into() });
+        let delivered = answer(200, r#"{"id":"wamid.1"}"#);
+        assert_eq!(delivered, Ok(Carried::Delivered("wamid.1".into())));
+        assert_eq!(answer(202, ""), Ok(Carried::Taken(String::new())));
+        for status in [400, 404, 409, 410, 422] {
+            let want = Ok(Carried::Refused(format!("hook {status}")));
+            assert_eq!(answer(status, ""), want);
         }
+        for status in [302, 401, 403, 408, 423, 425, 500, 503] {
+            let want = Err(Fault::NotTaken(format!("the hook answers {status}")));
+            assert_eq!(answer(status, ""), want);
+        }
+        let why = "the hook answers 429".into();
+        assert_eq!(answer(429, ""), Err(Fault::NotYet { why, pause: Pause::Busy }));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a notice is called by outside: the label that whoever carries it says again when it tells of it.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use mensal_domain::{delinquency::NoticeId, ids::AccountId};
@@ -21,6 +21,14 @@ pub(crate) struct NoLabel;
 impl Label {
     pub(crate) fn tag(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.to_string())
+    }
+
+    /// A part of a time, the same for the same notice and spread evenly over those of many, so that what
+    /// is put off together does not come again together. By FNV-1a.
+    pub(crate) fn part_of(&self, whole: Duration) -> Duration {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let hash = self.to_string().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+        Duration::from_secs((hash ^ (hash >> 32)) % whole.as_secs().max(1))
     }
 
     pub(crate) fn of_tag(tag: &str) -> Result<Self, NoLabel> {
@@ -49,6 +57,21 @@ impl FromStr for Label {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_put_off_together_comes_again_spread_out_and_each_at_a_time_of_its_own() {
+        let whole = Duration::from_mins(10);
+        let part = |account: u32| {
+            let label: Label = format!("{account}/2026-11-10-cycle:-3:email").parse().unwrap();
+            assert_eq!(label.part_of(whole), label.part_of(whole));
+            label.part_of(whole).as_secs() / 60
+        };
+        let mut minutes = [0_u32; 10];
+        for account in 0..10_000 {
+            minutes[usize::try_from(part(account)).unwrap()] += 1;
+        }
+        assert!(minutes.iter().all(|count| (800..1200).contains(count)), "{minutes:?}");
+    }
 
     #[test]
     fn a_label_reads_back_as_text_and_as_a_tag_that_every_carrier_takes() {

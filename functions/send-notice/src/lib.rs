@@ -43,7 +43,7 @@ use tracing::{Span, field::display};
 
 pub use self::{carrier::Carriers, email::Email, hook::Hook, sms::Sms};
 use self::{
-    carrier::{Carried, Fault, Parcel},
+    carrier::{Carried, Fault, Parcel, Pause},
     label::Label,
     told::Told,
 };
@@ -128,6 +128,14 @@ impl SendNotices {
             Err(Fault::NotTaken(why)) => {
                 self.put_back(&begun).await?;
                 Err(Stop::retry(why))
+            }
+            Err(Fault::NotYet { why, pause }) => {
+                self.put_back(&begun).await?;
+                if pause == Pause::Stopped {
+                    tracing::warn!(why, "nothing is sent for hours: a notice is put off");
+                    metrics::count(Metric::NoticesPutOff, 1);
+                }
+                Err(Stop::Failed(Failure::Early { why, wait: pause.wait(&label) }))
             }
         }
     }

@@ -36,17 +36,17 @@ impl Sms {
         }
         match self.client.send_text_message(request).send().await {
             Ok(taken) => Ok(Carried::taken(&taken)),
-            Err(failed) => outcome(failed, is_refused),
+            Err(failed) => outcome(failed, refused),
         }
     }
 }
 
 /// A number that is none, or whose owner wants no more of it.
-fn is_refused(code: &str, words: &str) -> bool {
-    match code {
-        "ValidationException" => true,
-        "ConflictException" => words.to_ascii_lowercase().contains("opted out"),
-        _ => false,
+fn refused(code: &str, _: &str, reason: &str) -> Option<String> {
+    match (code, reason) {
+        ("ValidationException", _) => Some(code.to_owned()),
+        ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT") => Some("opted out".to_owned()),
+        _ => None,
     }
 }
 
@@ -55,15 +55,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_that_is_none_is_refused_and_a_limit_is_not() {
-        for (code, words, want) in [
-            ("ValidationException", "DestinationPhoneNumber", true),
-            ("ConflictException", "Destination phone number opted out", true),
-            ("ConflictException", "Origination identity is not active", false),
-            ("ServiceQuotaExceededException", "Monthly spend limit", false),
-            ("ThrottlingException", "", false),
+    fn a_number_that_is_none_or_wants_no_more_is_refused_and_what_the_isp_has_set_wrong_is_not() {
+        for (code, reason, want) in [
+            ("ValidationException", "INVALID_PARAMETER", Some("ValidationException")),
+            ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", Some("opted out")),
+            ("ConflictException", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED", None),
+            ("ConflictException", "RESOURCE_NOT_ACTIVE", None),
+            ("ConflictException", "", None),
+            ("ResourceNotFoundException", "", None),
         ] {
-            assert_eq!(is_refused(code, words), want, "{code}: {words}");
+            let found = refused(code, "opted out", reason);
+            assert_eq!(found.as_deref(), want, "{code}: {reason}");
         }
     }
 }

@@ -72,6 +72,9 @@ pub enum Metric {
     NoticesSent,
     /// Notices to customers that could not be delivered, or that a customer calls spam.
     NoticesFailed,
+    /// Times that a notice to a customer was put off, since whoever delivers it takes no more for long: a
+    /// quota is used up, or sending is paused.
+    NoticesPutOff,
     /// Accounts that a review finds without the notice that the law wants, since it does not reach them.
     LegalNoticesFailed,
     /// Services that were slowed down or suspended.
@@ -119,6 +122,7 @@ impl Metric {
             Self::NoticesDecided => "NoticesDecided",
             Self::NoticesSent => "NoticesSent",
             Self::NoticesFailed => "NoticesFailed",
+            Self::NoticesPutOff => "NoticesPutOff",
             Self::LegalNoticesFailed => "LegalNoticesFailed",
             Self::ServicesHeld => "ServicesHeld",
             Self::ServicesConfirmed => "ServicesConfirmed",

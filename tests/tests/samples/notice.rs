@@ -202,6 +202,8 @@ async fn a_mail_that_may_have_been_sent_is_not_sent_again_before_a_while_without
         (again.len(), notice(&paying, "1042").await.state, mailbox.to("mail").len())
     };
     assert_eq!(asked(429).await, (1, NoticeState::Planned, 1));
+    let away = mailbox.to("notice")[0]["VisibilityTimeout"].as_u64().unwrap();
+    assert!((300..900).contains(&away), "SES is busy: it is put off for {away} s");
     assert_eq!(asked(500).await, (1, NoticeState::Sending, 2));
     assert_eq!(asked(200).await, (1, NoticeState::Sending, 2), "it is awaited");
     paying.on("2026-11-22");

@@ -71,6 +71,8 @@ pub enum Failed {
         code: String,
         /// Its words.
         words: String,
+        /// Which case of the error it is, where the service tells several by one name; else empty.
+        reason: String,
         /// The status of its answer.
         status: u16,
     },
@@ -157,6 +159,7 @@ fn said(answer: &Answered) -> Failed {
     Failed::Answered {
         code: code.to_owned(),
         words: text(&["message", "Message"]).unwrap_or_default().to_owned(),
+        reason: text(&["Reason"]).unwrap_or_default().to_owned(),
         status: answer.status,
     }
 }
@@ -168,36 +171,40 @@ mod tests {
     #[test]
     fn an_error_is_read_in_either_protocol() {
         let codes = [
-            (Some("MessageRejected"), "{}", "MessageRejected", ""),
+            (Some("MessageRejected"), "{}", "MessageRejected", "", ""),
             (
                 Some("BadRequestException:http://internal.example/"),
                 r#"{"message":"Missing '@'"}"#,
                 "BadRequestException",
                 "Missing '@'",
+                "",
             ),
             (
                 None,
-                r#"{"__type":"com.example#ConflictException","Message":"opted out"}"#,
+                r#"{"__type":"com.example#ConflictException","Message":"m","Reason":"OPTED_OUT"}"#,
                 "ConflictException",
-                "opted out",
+                "m",
+                "OPTED_OUT",
             ),
-            (None, "<html>", "", ""),
+            (None, "<html>", "", "", ""),
         ];
-        for (header, body, code, words) in codes {
+        for (header, body, code, words, reason) in codes {
             let answer = Answered {
                 status: 400,
                 error_type: header.map(str::to_owned),
                 body: body.as_bytes().to_vec(),
             };
-            let (code, words) = (code.to_owned(), words.to_owned());
-            assert_eq!(said(&answer), Failed::Answered { code, words, status: 400 }, "{body}");
+            let [code, words, reason] = [code, words, reason].map(str::to_owned);
+            let want = Failed::Answered { code, words, reason, status: 400 };
+            assert_eq!(said(&answer), want, "{body}");
         }
     }
 
     #[test]
     fn the_words_of_an_error_are_not_told() {
         let words = "Email address is not verified: ana@home.example".to_owned();
-        let failed = Failed::Answered { code: "MessageRejected".into(), words, status: 400 };
+        let (code, reason) = ("MessageRejected".into(), String::new());
+        let failed = Failed::Answered { code, words, reason, status: 400 };
         assert_eq!(failed.to_string(), "MessageRejected (HTTP 400)");
     }
 }
