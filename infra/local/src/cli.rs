@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use mensal_domain::{
-    delinquency::Channel,
+    delinquency::{Channel, NoticeId},
     ids::{AccountId, GatewayCode, MethodId, TemplateCode},
     invoice::InvoiceId,
     locale::Locale,
@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Enter a customer's promise to pay: service is back, and not cut, until then.
     Promise(MakePromise),
-    /// What customers read in notices.
+    /// Notices to customers: what they say, and one that did not arrive once more.
     #[command(subcommand)]
     Notice(NoticeCommand),
     /// Put a parked account back on the agenda, once what was wrong with it is mended.
@@ -201,6 +201,18 @@ pub(crate) struct MakePromise {
 pub(crate) enum NoticeCommand {
     /// Show what a notice says, with made-up facts; without a code, list all texts. See docs/notices.md.
     Preview(PreviewNotice),
+    /// Send a notice that did not reach its customer again, once what kept it from that is mended.
+    Again(SendAgain),
+}
+
+#[derive(Args)]
+pub(crate) struct SendAgain {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// The notice, as `explain` shows it: 2026-11-10-cycle:+5:email.
+    pub(crate) notice: NoticeId,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Args)]

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             Some(Command::Preview(options)) => commands::preview(&options).await,
             Some(Command::Explain(options)) => commands::explain(&options).await,
             Some(Command::Promise(options)) => commands::make_promise(&options).await,
-            Some(Command::Notice(command)) => commands::notice(&command),
+            Some(Command::Notice(command)) => commands::notice(&command).await,
             Some(Command::Cost(options)) => commands::cost(&options).await,
             Some(Command::Audit(options)) => commands::audit(&options).await,
             Some(Command::Unpark(options)) => commands::unpark(&options).await,

@@ -83,6 +83,9 @@ fn the_sample_is_billed_and_its_invoices_explained() {
     assert!(text.code == 0 && text.out.contains("due_days"));
     let none = mensal(data.path(), &["preview", "nobody"]);
     assert_eq!((none.code, none.err.trim()), (4, "mensal: there is no account nobody"));
+    let again = mensal(data.path(), &["notice", "again", id, "2026-11-10-cycle:+5:email"]);
+    assert_eq!(again.code, 4);
+    assert!(again.err.contains("has no notice 2026-11-10-cycle:+5:email"), "{}", again.err);
     let unparked = mensal(data.path(), &["unpark", id]);
     assert_eq!(
         (unparked.code, unparked.err.trim()),

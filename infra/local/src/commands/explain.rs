@@ -90,8 +90,8 @@ fn sent(known: &Known<'_>) -> Vec<String> {
         let (on, channel, template) = (locale.date(notice.on), notice.id.channel, &notice.template);
         let why =
             if notice.reason.is_empty() { String::new() } else { format!(" ({})", notice.reason) };
-        let of = locale.pick("aviso", "notice");
-        format!("{on}  {of} {template}, {channel}: {state}{why}")
+        let (of, id) = (locale.pick("aviso", "notice"), notice.id);
+        format!("{on}  {of} {template}, {channel}: {state}{why}  [{id}]")
     };
     latest.map(line).collect()
 }

@@ -8,6 +8,7 @@ mod explain;
 mod import;
 mod methods;
 mod notice;
+mod notice_again;
 mod pix;
 mod preview;
 mod progress;

@@ -1,4 +1,4 @@
-//! `notice preview`: what a notice says, with made-up facts; the texts of Mensal, or an ISP's own.
+//! `notice`, and `notice preview`: what a notice says, with made-up facts; the texts of Mensal, or an ISP's own.
 
 use std::{collections::BTreeSet, fs};
 
@@ -12,11 +12,17 @@ use mensal_domain::{
 use mensal_importer::{Dataset, Files, Options as Reading, presets, read};
 use mensal_notices::{Message, Templates, builtins, example, segments};
 
-use super::{Failed, say, today};
+use super::{Failed, notice_again::again, say, today};
 use crate::cli::{NoticeCommand, PreviewNotice};
 
-pub(crate) fn notice(command: &NoticeCommand) -> Result<(), Failed> {
-    let NoticeCommand::Preview(options) = command;
+pub(crate) async fn notice(command: &NoticeCommand) -> Result<(), Failed> {
+    match command {
+        NoticeCommand::Preview(options) => preview(options),
+        NoticeCommand::Again(options) => again(options).await,
+    }
+}
+
+fn preview(options: &PreviewNotice) -> Result<(), Failed> {
     let data = match &options.files {
         Some(folder) => {
             let files = Files::from_dir(folder)
