@@ -427,6 +427,26 @@ fn who_may_call_is_said_exactly() {
 }
 
 #[test]
+fn what_is_told_of_notices_is_told_by_those_alone_that_know() {
+    for (policy, index, place) in [
+        ("NoticeQueuePolicy", 0, ""),
+        ("NoticeQueuePolicy", 1, "/Fn::If/1"),
+        ("SmsTopicPolicy", 0, ""),
+    ] {
+        let at = format!("/{policy}/Properties/PolicyDocument/Statement/{index}{place}/Condition");
+        let account =
+            json!({ "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } });
+        let other = json!({ "ArnEquals": { "aws:SourceArn": { "Ref": "AlarmTopic" } } });
+        for wide in [Value::Null, account, other] {
+            let faults = faults_of(|resources| {
+                *resources.pointer_mut(&at).expect("a condition") = wide.clone();
+            });
+            assert_any(&faults, &format!("{policy}: "));
+        }
+    }
+}
+
+#[test]
 fn a_topic_is_for_those_that_tell_it_something() {
     let policy = |resources: &mut Value, change: &dyn Fn(&mut Vec<Value>)| {
         let document = &mut resources["AlarmTopicPolicy"]["Properties"]["PolicyDocument"];

@@ -159,9 +159,19 @@ struct Open {
     to: &'static str,
     /// How whoever asks a service for it names the resource.
     told: fn(&str) -> Value,
-    /// The services, by the kinds of resources that ask them to, each for this account's resources
-    /// only.
-    services: &'static [(&'static str, &'static [&'static str])],
+    /// The services, by the kinds of resources that ask them to, each for those alone that it is known by.
+    services: &'static [(&'static str, &'static [&'static str], KnownBy)],
+}
+
+/// What a policy knows by whose asking a service does something.
+#[derive(Clone, Copy)]
+enum KnownBy {
+    /// The account: for all of its resources.
+    Account,
+    /// The ARN of each resource that asks, whose account is in it.
+    Arn(fn(&str, &Value) -> Option<String>),
+    /// The account, and an ARN that is written out, since it is known before the resource is there.
+    Both(fn(&str, &Value) -> Option<String>),
 }
 
 /// Services that tell a topic something.
@@ -174,12 +184,21 @@ const TOPICS: Open = Open {
     to: "on its topic",
     told: |topic| json!({ "Ref": topic }),
     services: &[
-        ("budgets.amazonaws.com", &["AWS::Budgets::Budget"]),
+        ("budgets.amazonaws.com", &["AWS::Budgets::Budget"], KnownBy::Account),
         (
             "cloudwatch.amazonaws.com",
             &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"],
+            KnownBy::Account,
         ),
-        ("sms-voice.amazonaws.com", &["AWS::SMSVOICE::ConfigurationSet"]),
+        (
+            "sms-voice.amazonaws.com",
+            &["AWS::SMSVOICE::ConfigurationSet"],
+            KnownBy::Both(|_, set| {
+                let name = set["ConfigurationSetName"]["Fn::Sub"].as_str()?;
+                let arn = "arn:${AWS::Partition}:sms-voice:${AWS::Region}:${AWS::AccountId}";
+                Some(format!("{arn}:configuration-set/{name}"))
+            }),
+        ),
     ],
 };
 
@@ -193,8 +212,16 @@ const QUEUES: Open = Open {
     to: "to its queue",
     told: |queue| json!({ "Fn::GetAtt": [queue, "Arn"] }),
     services: &[
-        ("events.amazonaws.com", &["AWS::Events::Rule"]),
-        ("sns.amazonaws.com", &["AWS::SNS::Subscription"]),
+        (
+            "events.amazonaws.com",
+            &["AWS::Events::Rule"],
+            KnownBy::Arn(|rule, _| Some(rule.to_owned())),
+        ),
+        (
+            "sns.amazonaws.com",
+            &["AWS::SNS::Subscription"],
+            KnownBy::Arn(|_, subscription| named(&subscription["TopicArn"]).map(str::to_owned)),
+        ),
     ],
 };
 
@@ -207,19 +234,19 @@ fn opened(template: &Template, open: &Open) -> Vec<String> {
         let of = &properties[open.named_in];
         let of: BTreeSet<_> = list(of).into_iter().filter_map(named).collect();
         for statement in list(&properties["PolicyDocument"]["Statement"]) {
+            // One of a condition of the template, as if it held.
+            let statement = statement["Fn::If"].get(1).unwrap_or(statement);
             let service = statement["Principal"]["Service"].as_str().unwrap_or_default();
-            let ours =
-                json!({ "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } });
             let resources = template.arns(&statement["Resource"]);
             let right = statement["Effect"] == "Allow"
                 && statement["Principal"] == json!({ "Service": service })
                 && statement["Action"] == *action
-                && statement["Condition"] == ours
+                && knows(template, open, service, &resources, &statement["Condition"])
                 && resources.iter().all(|resource| of.contains(resource.as_str()));
             if !right {
                 faults.push(format!(
-                    "{id}: {}: is to let one service {does} ({action}) {to}, for this account \
-                     (aws:SourceAccount)",
+                    "{id}: {}: is to let one service {does} ({action}) {to}, for those alone that ask \
+                     it to (aws:SourceArn), or for this account (aws:SourceAccount)",
                     sid(statement)
                 ));
             }
@@ -229,7 +256,7 @@ fn opened(template: &Template, open: &Open) -> Vec<String> {
     let mut needed = BTreeSet::new();
     for (resource, _) in template.of_type(open.resource) {
         let told = (open.told)(resource).to_string();
-        for (service, kinds) in open.services {
+        for (service, kinds, _) in open.services {
             let mut askers = kinds.iter().flat_map(|kind| template.of_type(kind));
             if askers.any(|(_, properties)| properties.to_string().contains(&told)) {
                 needed.insert((resource.to_owned(), (*service).to_owned()));
@@ -244,6 +271,39 @@ fn opened(template: &Template, open: &Open) -> Vec<String> {
         faults.push(format!("unused: {resource} lets {service} {does}, which nothing asks to"));
     }
     faults
+}
+
+/// Whether a statement is for those alone who ask the service for it.
+fn knows(
+    template: &Template,
+    open: &Open,
+    service: &str,
+    resources: &[String],
+    condition: &Value,
+) -> bool {
+    let account = json!({ "aws:SourceAccount": { "Ref": "AWS::AccountId" } });
+    let ours = json!({ "StringEquals": account });
+    let found = open.services.iter().find(|(name, ..)| *name == service);
+    // What is no service of these is told of as unused.
+    let Some((_, kinds, by)) = found else { return *condition == ours };
+    let (name, test, also) = match by {
+        KnownBy::Account => return *condition == ours,
+        KnownBy::Arn(name) => (name, "ArnEquals", None),
+        KnownBy::Both(name) => (name, "ArnLike", Some(&account)),
+    };
+    let told: Vec<_> = resources.iter().map(|one| (open.told)(one).to_string()).collect();
+    let askers = kinds.iter().flat_map(|kind| template.of_type(kind));
+    let askers = askers.filter(|(_, properties)| {
+        let asked = properties.to_string();
+        told.iter().any(|told| asked.contains(told))
+    });
+    let askers: BTreeSet<_> = askers.filter_map(|(id, asks)| name(id, asks)).collect();
+    let sources = &condition[test]["aws:SourceArn"];
+    let mut right = json!({ test: { "aws:SourceArn": sources } });
+    if let Some(account) = also {
+        right["StringEquals"] = account.clone();
+    }
+    *condition == right && template.arns(sources).into_iter().collect::<BTreeSet<_>>() == askers
 }
 
 fn sid(statement: &Value) -> &str {
