@@ -25,7 +25,7 @@ pub enum SuspendedDays {
     ChargedOnReturn,
 }
 
-/// How an invoice reaches the customer.
+/// How the customer wants an invoice. It is kept, and nothing goes by it yet: notices go by the ladder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
@@ -143,7 +143,7 @@ settings! {
     correction_days: u16 = 92,
     /// The paper of its invoices.
     paper: Paper = Paper::A4,
-    /// How its invoices are delivered.
+    /// How its customer wants invoices; kept only.
     delivery: Delivery = Delivery::Email,
     /// The rails that its invoices offer, each at the gateway that serves it.
     rails: Vec<Offer> = Vec::new(),
