@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use mensal_domain::{
     account::{Change, GivenDiscount, ServiceEvent, Subscription},
+    calendar::Span,
     history::{HistoryFault, Stretch, stretches},
     ids::{AccountId, DiscountCode, PlanCode, SiteCode, SubscriptionId},
     network::Login,
@@ -115,6 +116,7 @@ pub(crate) fn read(
         spoilt: Spoilt::default(),
         complete: table.complete,
     };
+    let mut on_network = Vec::new();
     for row in table.rows() {
         let account = accounts.index.refer(&row, "account");
         let id = all.spoilt.name(&row, "id");
@@ -131,12 +133,40 @@ pub(crate) fn read(
         }
         let read = subscription(&row, account.as_ref(), id, accounts, plans);
         if let Some((account, subscription)) = account.zip(read) {
-            all.by_key.entry((account, subscription.id.clone())).or_insert(subscription);
+            let key = (account, subscription.id.clone());
+            if subscription.is_on_network() {
+                on_network.push((key.clone(), row));
+            }
+            all.by_key.entry(key).or_insert(subscription);
         }
     }
     given_discounts(context, accounts, discounts, &mut all);
     history(context, accounts, plans, &mut all);
+    own_logins(&on_network, &all);
     all
+}
+
+/// A login is one subscription's on any day: what is done to it is done to whoever has it.
+fn own_logins(on_network: &[(Key, Row<'_>)], all: &Subscriptions) {
+    let mut known: BTreeMap<_, Vec<(Span, &Key, u64)>> = BTreeMap::new();
+    for (key, row) in on_network {
+        let (Some(subscription), Some(stretches)) = (all.by_key.get(key), all.stretches.get(key))
+        else {
+            continue;
+        };
+        let ends = stretches.first().zip(stretches.last());
+        let days = ends.and_then(|(first, last)| Span::new(first.span.start(), last.span.end()));
+        let (Some(days), Some(login)) = (days, &subscription.login) else { continue };
+        let others = known.entry((&subscription.site, login)).or_default();
+        if let Some((_, (account, id), line)) =
+            others.iter().find(|(taken, ..)| taken.intersect(days).is_some())
+        {
+            let wrong =
+                format!("is that of account {account}, subscription {id} (line {line}), too");
+            row.fault("login", wrong, "give it one of its own, or end the other first");
+        }
+        others.push((days, key, row.line));
+    }
 }
 
 fn subscription(

@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{check, told};
+use common::{check, files, options, told};
+use mensal_importer::read;
 
 #[test]
 fn catalog() {
@@ -104,6 +105,26 @@ fn isp() {
         let all = told("isp.csv", &format!("{head}{rows}"));
         assert_eq!(all, [want]);
     }
+}
+
+#[test]
+fn a_login_is_one_subscriptions_on_any_day() {
+    let rows = "account,id,plan,start,site,login\n100,main,fibra-300,2026-01-10,centro,ana\n\
+                200,main,radio,2026-01-05,centro,";
+    let told = |login: &str, history: &str| {
+        let (mut all, subscriptions) = (files(), format!("{rows}{login}\n"));
+        all.insert("subscriptions.csv", &subscriptions);
+        all.insert("history.csv", &format!("account,subscription,date,change,value\n{history}"));
+        let faults = read(&all, &options()).err();
+        faults.iter().flat_map(|faults| faults.iter()).map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let twice = "subscriptions.csv:3: login: `ana` is that of account 100, subscription main (line 2), \
+                 too: give it one of its own, or end the other first";
+    assert_eq!(told("ana", ""), [twice]);
+    assert_eq!(told("ana", "100,main,2026-01-06,end,\n").len(), 1, "before its start");
+    assert_eq!(told("davi", ""), [""; 0]);
+    assert_eq!(told("ana", "200,main,2026-01-10,end,\n"), [""; 0], "the other has ended by then");
+    assert_eq!(told("ana", "200,main,2026-01-11,end,\n"), [twice]);
 }
 
 #[test]

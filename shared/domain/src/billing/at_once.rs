@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{Billed, BillingError, Context, bill_late, book, issue, recurring, usage};
 use crate::{
-    account::{Account, Subscription},
+    account::{Account, OneOff, Subscription},
     calendar::days_after,
     catalog::Catalog,
     delinquency::{LateCharging, Review},
@@ -60,15 +60,19 @@ pub fn bill_at_once(
 ) -> Result<BilledAtOnce, AtOnceError> {
     let mut account = reviewed.account.clone();
     let mut issued = Vec::new();
-    if settings.late_charges == LateCharging::AtOnce {
+    // A day has one of a kind: what else is charged for on it is left to the next day, and what else ends
+    // to the next cycle.
+    let has_one = |kind| invoices.iter().any(|one| (one.id.kind, one.id.cycle) == (kind, today));
+    if settings.late_charges == LateCharging::AtOnce && has_one(InvoiceKind::Late) {
+        if account.one_offs.iter().any(OneOff::is_late_charge) {
+            account.review_by(days_after(today, 1));
+        }
+    } else if settings.late_charges == LateCharging::AtOnce {
         let late = bill_late(&account, catalog, today)?;
         account = late.account;
         issued.extend(late.invoice);
     }
-    // A day has one: what else ends on it is left to the next cycle.
-    let has_one =
-        invoices.iter().any(|one| one.id.kind == InvoiceKind::Final && one.id.cycle == today);
-    let ended = if has_one { &[] } else { &reviewed.disconnected[..] };
+    let ended = if has_one(InvoiceKind::Final) { &[] } else { &reviewed.disconnected[..] };
     let last = bill_final(&account, catalog, usage, today, ended)?;
     let is_final = last.invoice.is_some();
     account = last.account;

@@ -73,11 +73,17 @@ impl Billed {
     /// As [`spend_credit`].
     pub fn spend(self, invoices: &[Invoice]) -> Result<Self, PaymentError> {
         let (mut account, settled) = spend_credit(&self.account, invoices)?;
-        // What was ordered for all of one is taken back: what is left of it is to be collected.
-        if let Some(issued) = self.invoice.as_ref().map(|invoice| invoice.issued)
-            && settled.iter().any(|invoice| invoice.open().is_positive())
-        {
-            account.collect_by(issued);
+        if let Some(issued) = self.invoice.as_ref().map(|invoice| invoice.issued) {
+            let (open, paid): (Vec<_>, Vec<_>) =
+                settled.iter().partition(|invoice| invoice.open().is_positive());
+            // What was ordered for all of one is taken back: what is left of it is to be collected.
+            if !open.is_empty() {
+                account.collect_by(issued);
+            }
+            // It may have been what service is held for.
+            if !paid.is_empty() && account.hold.is_some() {
+                account.review_by(issued);
+            }
         }
         Ok(Self { account, settled, ..self })
     }

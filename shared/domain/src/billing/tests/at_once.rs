@@ -4,9 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    account::OneOff,
     billing::{bill_at_once, bill_final},
     calendar::days_after,
-    delinquency::Review,
+    delinquency::{LateCharging, Review},
     settings::BillingSettings,
 };
 
@@ -111,6 +112,37 @@ fn what_was_lent_is_asked_for_though_there_is_nothing_to_bill() {
     );
     assert!(invoice.note.unwrap().ends_with("ONU AX-200."));
     assert_eq!(billed.account.balance, account.balance);
+}
+
+#[test]
+fn a_day_has_one_invoice_of_late_charges_and_the_next_day_has_the_rest() {
+    let mut account = account("basic");
+    account.next_bill = Some(date("2026-12-10"));
+    let settings = BillingSettings { late_charges: LateCharging::AtOnce, ..Default::default() };
+    let day = date("2026-11-24");
+    let charged = |account: &Account, n: u8| {
+        let mut account = account.clone();
+        account.one_offs.extend(serde_json::from_value::<Vec<OneOff>>(json!([
+            { "id": format!("late.2026-1{n}-10-cycle.1"), "date": "2026-11-24", "text": "Late charges",
+              "qty": "1", "unit": "2.13", "cat": "late-charge" },
+        ])).unwrap());
+        let (invoices, notices, suspension) = (vec![], vec![], None);
+        Review { account, invoices, notices, suspension, disconnected: vec![] }
+    };
+    let at_once = |review: &Review, invoices: &[Invoice], day| {
+        bill_at_once(review, invoices, &settings, &catalog(), &[], day).unwrap()
+    };
+    let first = at_once(&charged(&account, 0), &[], day);
+    assert_eq!(first.issued[0].id.to_string(), "2026-11-24-late");
+    let second = at_once(&charged(&first.account, 1), &first.issued, day);
+    assert_eq!(
+        (&second.issued[..], second.account.next_review),
+        (&[][..], Some(date("2026-11-25")))
+    );
+    assert_eq!(second.account.balance, first.account.balance);
+    let review = Review { account: second.account, ..charged(&account, 0) };
+    let third = at_once(&review, &first.issued, date("2026-11-25"));
+    assert_eq!(third.issued[0].id.to_string(), "2026-11-25-late");
 }
 
 #[test]

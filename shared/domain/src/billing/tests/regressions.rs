@@ -1,5 +1,7 @@
 //! Bugs that were, each as the example that showed it.
 
+use serde_json::Value;
+
 use super::*;
 use crate::{billing::bring_forward, settings::Overrides, settings::SuspendedDays};
 
@@ -159,4 +161,26 @@ fn a_change_of_plan_that_is_known_ahead_is_not_billed_ahead() {
             "3040.00 2027-01-10/2027-11-10 Plan year",
         ]
     );
+}
+
+#[test]
+fn a_credit_note_that_pays_what_service_is_held_for_has_the_account_reviewed() {
+    let mut held = account("basic");
+    let old = next(&mut held, &catalog(), &[]).unwrap();
+    let credit = |amount: &str, hold: Value| {
+        let mut account = held.clone();
+        account.credit = money(amount);
+        account.hold = serde_json::from_value(hold).unwrap();
+        let later = Invoice { issued: date("2026-12-01"), ..old.clone() };
+        let billed = Billed { invoice: Some(later), ..Billed::only(account) };
+        billed.spend(std::slice::from_ref(&old)).unwrap().account.next_review
+    };
+    let hold = json!({
+        "kind": "suspended", "since": "2026-11-30", "begun": "2026-11-30", "subs": ["1"],
+        "debt": { "amt": "300.00 BRL", "invoices": [old.id] },
+    });
+    let issued = Some(date("2026-12-01"));
+    assert_eq!(credit("300.00", hold.clone()), issued);
+    assert_eq!(credit("299.99", hold), held.next_review, "not all of it is paid");
+    assert_eq!(credit("300.00", Value::Null), held.next_review, "nothing is held");
 }
