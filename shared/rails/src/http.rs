@@ -23,6 +23,9 @@ pub enum Unusable {
     /// Not an address.
     #[error("`{0}` is no address of a gateway: write https://api.bank.example")]
     Address(String),
+    /// With a name or a password in it: they would stand in logs, and look like a host.
+    #[error("the address has a user or a password before its host: leave them out")]
+    Named,
     /// In the clear, and not on this machine.
     #[error("{0} is not encrypted: a gateway is reached by https")]
     Clear(String),
@@ -113,6 +116,9 @@ impl Http {
     ) -> Result<Self, Unusable> {
         let unusable = || Unusable::Address(base.chars().take(80).collect());
         let mut base = Url::parse(base).map_err(|_| unusable())?;
+        if !base.username().is_empty() || base.password().is_some() {
+            return Err(Unusable::Named);
+        }
         let host = base.host_str().ok_or_else(unusable)?;
         let here = matches!(host, "127.0.0.1" | "localhost" | "[::1]");
         if base.scheme() != "https" && !(base.scheme() == "http" && here) {
@@ -135,7 +141,9 @@ impl Http {
         }
         if let Some(roots) = roots {
             let roots = Certificate::from_pem_bundle(roots.as_bytes());
-            let roots = roots.map_err(|_| Unusable::Pem("trusted certificate"))?;
+            // A text without a certificate in it is a bundle of none.
+            let roots = roots.ok().filter(|roots| !roots.is_empty());
+            let roots = roots.ok_or(Unusable::Pem("trusted certificate"))?;
             builder = builder.tls_certs_merge(roots);
         }
         let client = builder.build().map_err(|why| Unusable::Tls(why.to_string()))?;
@@ -287,10 +295,15 @@ mod tests {
             ("ftp://127.0.0.1", "not encrypted"),
             ("api.bank.example", "no address"),
             ("", "no address"),
+            ("http://localhost:8080@api.bank.example", "before its host"),
+            ("http://localhost@api.bank.example", "before its host"),
+            ("https://:hunter2@api.bank.example", "before its host"),
         ] {
             let error = Http::new(bad, None, None).unwrap_err().to_string();
-            assert!(error.contains(want), "{bad}: {error}");
+            assert!(error.contains(want) && !error.contains("hunter2"), "{bad}: {error}");
         }
+        let error = Http::new("https://api.bank.example", None, Some("secret")).unwrap_err();
+        assert_eq!(error, Unusable::Pem("trusted certificate"));
         let broken = ClientCertificate { certificate: "secret".into(), key: "secret".into() };
         let error = Http::new("https://api.bank.example", Some(&broken), None).unwrap_err();
         assert!(!error.to_string().contains("secret") && !format!("{broken:?}").contains("secret"));
