@@ -47,15 +47,17 @@ struct Written {
     secret: String,
 }
 
-/// Why a secret is none of a hook's.
+/// Why a secret is none of a hook's. It has no quotation marks, at which logs would cut it short.
 #[derive(Debug, thiserror::Error)]
 enum Invalid {
-    #[error("line {0}, column {1}: write {{\"url\": \"https://…\", \"secret\": \"…\"}}")]
+    #[error("line {0}, column {1}: write JSON with a url and a secret")]
     Json(usize, usize),
-    #[error("its `secret` is shorter than 16 characters: anybody could guess it")]
+    #[error("its secret is shorter than 16 characters: anybody could guess it")]
     Short,
-    #[error("its `url` is not encrypted: it is reached by https")]
+    #[error("its url is not encrypted: it is reached by https")]
     Clear,
+    #[error("its url has a user or a password before its host: leave them out")]
+    Named,
 }
 
 impl Hook {
@@ -106,7 +108,7 @@ impl Hook {
             _ => format!("secret {name}: {}", failed_request(&why)),
         })?;
         let address = address(read.secret_string().unwrap_or_default());
-        let address = address.map_err(|why| format!("secret {name} is no hook's: {why}"))?;
+        let address = address.map_err(|why| format!("secret {name} describes no hook: {why}"))?;
         *known = Some((Instant::now(), address.clone()));
         Ok(address)
     }
@@ -123,6 +125,11 @@ fn address(text: &str) -> Result<Address, Invalid> {
     // Where, not what: a secret stands there.
     let Written { url, secret } = written.map_err(|why| Invalid::Json(why.line(), why.column()))?;
     let secret = Some(secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
+    // `http://localhost:x@isp.example` is another host.
+    let host = url.split_once("://").map_or("", |(_, rest)| rest);
+    if host.split(['/', '?', '#', '\\']).next().is_some_and(|host| host.contains('@')) {
+        return Err(Invalid::Named);
+    }
     let here = ["http://127.0.0.1:", "http://localhost:"].iter().any(|here| url.starts_with(here));
     if !url.starts_with("https://") && !here {
         return Err(Invalid::Clear);
@@ -161,10 +168,19 @@ mod tests {
             (r#"{"url":"https://a.example","secret":"0123456789abcdef","x":1}"#, "line 1"),
             (r#"{"url":"https://a.example","secret":"hunter2"}"#, "shorter than 16"),
             (r#"{"url":"http://a.example","secret":"0123456789abcdef"}"#, "not encrypted"),
+            (
+                r#"{"url":"http://localhost:hunter2@a.example","secret":"0123456789abcdef"}"#,
+                "before its host",
+            ),
+            (
+                r#"{"url":"https://hunter2@a.example/","secret":"0123456789abcdef"}"#,
+                "before its host",
+            ),
         ];
         for (text, want) in cases {
             let error = address(text).unwrap_err().to_string();
             assert!(error.contains(want) && !error.contains("hunter2"), "{text}: {error}");
+            assert!(!error.contains(['`', '\'', '"']), "a log would cut it short: {error}");
         }
     }
 
