@@ -2,11 +2,16 @@
 //! whether they still do what they have confirmed.
 //!
 //! What is asked is noted before it is asked, and nobody else asks meanwhile: of two orders that are
-//! under way at once, nobody would know which came last.
+//! under way at once, nobody would know which came last. The same holds for an order that was not
+//! answered: it may be carried out a moment later.
 
+mod asking;
 mod sites;
 
-use jiff::civil::Date;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use jiff::{Timestamp, civil::Date};
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
@@ -16,13 +21,16 @@ use mensal_network::{Fault, Order, Outcome};
 use mensal_runtime::{
     Failure, batch,
     clock::Clock,
+    conflict::{Stop, undisturbed},
     dead_letters::DeadLetters,
     messages::SetService,
     metrics::{self, Metric},
+    queue::Queue,
     start::Function,
 };
 use mensal_store::Store;
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 pub use self::sites::Sites;
 
@@ -35,14 +43,23 @@ pub struct ToggleService {
     pub sites: Sites,
     /// Now, at the ISP.
     pub clock: Clock,
+    /// Its own queue, where an account waits while another one asks for it.
+    pub service_queue: Queue,
     /// What cannot be done.
     pub dead_letters: DeadLetters,
 }
 
+/// So long all logins of an account are asked: what came of it is noted before the function's minute is
+/// over, even if the table is slow then.
+const ASKED: Duration = Duration::from_secs(30);
+/// So many logins of an account are asked together.
+const TOGETHER: usize = 16;
+
 impl Function for ToggleService {
     async fn handle(&self, event: Value) -> Result<Value, Error> {
         let bring = |message: SetService| self.bring(message);
-        let response = batch::messages(event, &self.dead_letters, bring).await?;
+        let queue = &self.service_queue;
+        let response = batch::timely(event, &self.dead_letters, queue, bring).await?;
         Ok(serde_json::to_value(response)?)
     }
 }
@@ -50,6 +67,7 @@ impl Function for ToggleService {
 impl ToggleService {
     /// By what the account says now, whatever it said when the message was sent.
     async fn bring(&self, message: SetService) -> Result<(), Failure> {
+        let until = Instant::now() + ASKED;
         let SetService { account: id, sweep } = message;
         let account = self.store.account(&id).await?;
         let account =
@@ -57,13 +75,13 @@ impl ToggleService {
         let all =
             wanted(&account, self.clock.today()).map_err(|why| Failure::Poison(why.to_string()))?;
         // One login that is not reached keeps no other waiting.
-        let mut failed = None;
-        for wanted in all {
-            if let Err(why) = self.bring_one(&account, &wanted, sweep).await {
-                failed = failed.or(Some(why));
-            }
-        }
-        failed.map_or(Ok(()), Err)
+        let account = &account;
+        let done: Vec<_> = stream::iter(all)
+            .map(|wanted| async move { self.bring_one(account, &wanted, sweep, until).await })
+            .buffer_unordered(TOGETHER)
+            .collect()
+            .await;
+        asking::together(done.into_iter().filter_map(Result::err))
     }
 
     async fn bring_one(
@@ -71,18 +89,39 @@ impl ToggleService {
         account: &Account,
         wanted: &Wanted,
         sweep: Option<Date>,
+        until: Instant,
     ) -> Result<(), Failure> {
+        let what = "what is known of the login";
+        undisturbed(what, || self.try_to_bring(account, wanted, sweep, until)).await
+    }
+
+    /// [`Stop::Moved`] if somebody else asks for the same login: it is looked at once more. Leases go by
+    /// the wall clock, whatever day is played.
+    async fn try_to_bring(
+        &self,
+        account: &Account,
+        wanted: &Wanted,
+        sweep: Option<Date>,
+        until: Instant,
+    ) -> Result<(), Stop> {
         let known = self.store.enforced(&account.id, &wanted.subscription).await?;
-        let now = self.clock.now();
-        let asking = match Enforced::next(&account.id, wanted, known.as_ref(), sweep, now) {
+        let known = known.as_ref();
+        let asking = match Enforced::next(&account.id, wanted, known, sweep, Timestamp::now()) {
             Step::Settled => return Ok(()),
-            Step::Wait => return Err(Failure::Retry("the access servers are being asked".into())),
+            Step::Wait(until) => return Err(asking::held(until, Timestamp::now()).into()),
             Step::Ask(asking) => asking,
         };
         // Before it is noted: without its secret nobody is asked.
-        let site = self.sites.get(&wanted.site).await?;
+        let site = timeout_at(until, self.sites.get(&wanted.site)).await;
+        let slow = |_| Err(Failure::Retry("the secret of the site was not read in time".into()));
+        let site = site.unwrap_or_else(slow)?;
+        if Instant::now() >= until {
+            return Err(asking::late().into());
+        }
+        // The secret may have taken a while: the lease begins now.
+        let asking = asking.leased(Timestamp::now());
         self.store.put_enforced(&asking).await?;
-        let key = format!("{}/{}/{}", account.id, wanted.subscription, asking.version);
+        let key = asking::key(&asking);
         let order = Order {
             key: &key,
             account: &account.id,
@@ -90,8 +129,9 @@ impl ToggleService {
             login: &wanted.login,
             plan: &wanted.plan,
             service: wanted.service,
+            before: Enforced::before(known, wanted),
         };
-        let answer = site.bring(&order, now).await;
+        let answer = asking::ask(&site, &order, self.clock.now(), until).await;
         let (after, done) = match answer {
             Ok(outcome) => {
                 metrics::count(Metric::ServicesConfirmed, 1);
@@ -100,14 +140,17 @@ impl ToggleService {
                 (asking.confirmed(wanted.service, self.clock.now()), Ok(()))
             }
             Err(fault) => {
-                if let Fault::Refused(_) = fault {
-                    metrics::count(Metric::ServicesRefused, 1);
-                }
                 let why = fault.to_string();
-                (asking.failed(why.clone()), Err(Failure::Retry(why)))
+                let failed = Err(Failure::Retry(why.clone()).into());
+                match fault {
+                    Fault::Refused(_) => {
+                        metrics::count(Metric::ServicesRefused, 1);
+                        (asking.refused(why), failed)
+                    }
+                    Fault::Unavailable(_) => (asking.unanswered(why), failed),
+                }
             }
         };
-        // Moved: somebody else has taken over, since this one took too long. It is looked at once more.
         self.store.put_enforced(&after).await?;
         done
     }

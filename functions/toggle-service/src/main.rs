@@ -2,7 +2,8 @@
 
 use lambda_runtime::Error;
 use mensal_runtime::{
-    clients::Clients, clock::Clock, config, dead_letters::DeadLetters, start::run, watch::Watch,
+    clients::Clients, clock::Clock, config, dead_letters::DeadLetters, queue::Queue, start::run,
+    watch::Watch,
 };
 use mensal_store::Store;
 use toggle_service::{Sites, ToggleService};
@@ -16,6 +17,7 @@ async fn main() -> Result<(), Error> {
         store,
         sites: Sites::new(clients.secrets(), config::required(config::NETWORK_SECRETS)?),
         clock: Clock::Wall(config::time_zone()?),
+        service_queue: Queue::new(clients.sqs(), config::required(config::SERVICE_QUEUE)?),
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
     };
     run(function, watch).await

@@ -22,8 +22,12 @@ const KEPT: Duration = Duration::from_mins(5);
 pub struct Sites {
     secrets: Client,
     prefix: String,
-    known: Mutex<HashMap<SiteCode, (Instant, Arc<Site>)>>,
+    known: Mutex<HashMap<SiteCode, Arc<Known>>>,
 }
+
+/// What is known of a site, and since when; none before its secret was first read. Locked while it is read:
+/// whoever needs the same site waits for that, and nobody for the secret of another one.
+type Known = Mutex<Option<(Instant, Arc<Site>)>>;
 
 impl Sites {
     /// Those whose secrets are named by a prefix and their code.
@@ -37,8 +41,9 @@ impl Sites {
     /// # Errors
     /// [`Failure::Retry`] if its secret is not there or cannot be used: somebody has to mend it.
     pub async fn get(&self, code: &SiteCode) -> Result<Arc<Site>, Failure> {
-        let mut known = self.known.lock().await;
-        if let Some((since, site)) = known.get(code)
+        let known = self.known.lock().await.entry(code.clone()).or_default().clone();
+        let mut known = known.lock().await;
+        if let Some((since, site)) = &*known
             && since.elapsed() < KEPT
         {
             return Ok(site.clone());
@@ -47,12 +52,12 @@ impl Sites {
             Ok(site) => Arc::new(site),
             // While Secrets Manager does not answer, what was known before goes on.
             Err(why) => {
-                let Some((_, site)) = known.get(code) else { return Err(why) };
+                let Some((_, site)) = &*known else { return Err(why) };
                 tracing::warn!(%why, site = %code, "its secret cannot be read again");
                 site.clone()
             }
         };
-        known.insert(code.clone(), (Instant::now(), site.clone()));
+        *known = Some((Instant::now(), site.clone()));
         Ok(site)
     }
 
@@ -63,9 +68,9 @@ impl Sites {
             Some("ResourceNotFoundException") => {
                 Failure::Retry(format!("there is no secret {name}: see docs/network.md"))
             }
-            _ => Failure::Retry(failed_request(&why)),
+            _ => Failure::Retry(format!("secret {name}: {}", failed_request(&why))),
         })?;
         Site::read(secret.secret_string().unwrap_or_default())
-            .map_err(|why| Failure::Retry(format!("secret {name} is no site's: {why}")))
+            .map_err(|why| Failure::Retry(format!("secret {name} describes no site: {why}")))
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// What the service of a login is to be.
+/// What the service of a login is to be, the least restricted first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Service {
@@ -26,6 +26,26 @@ impl fmt::Display for Service {
             Self::Suspended => "suspended",
             Self::Ended => "ended",
         })
+    }
+}
+
+/// What the service of a login was before its access servers are told what it is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// They have confirmed this one.
+    Confirmed(Service),
+    /// Nobody knows. This is the most restricted of what they had confirmed, and of what they were asked
+    /// for since.
+    AtWorst(Service),
+}
+
+impl Before {
+    /// The most restricted service that the login may have.
+    #[must_use]
+    pub fn worst(self) -> Service {
+        match self {
+            Self::Confirmed(service) | Self::AtWorst(service) => service,
+        }
     }
 }
 

@@ -8,14 +8,16 @@ mod site;
 mod webhook;
 
 use mensal_domain::ids::{AccountId, PlanCode, SubscriptionId};
-pub use mensal_domain::network::{Login, Service};
+pub use mensal_domain::network::{Before, Login, Service};
+use mensal_rails::gateway;
 pub use radius::{Answered, Code, Packet, Unreadable};
 pub use site::{InvalidSite, Site};
 
 /// What an access server is to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Order<'a> {
-    /// The same for the same order, for whoever knows the second of two requests by it.
+    /// The same for the same order, however often it is given: an access server that keeps it knows the
+    /// second of two requests by it.
     pub key: &'a str,
     /// Whose service.
     pub account: &'a AccountId,
@@ -27,6 +29,17 @@ pub struct Order<'a> {
     pub plan: &'a PlanCode,
     /// What the service is to be.
     pub service: Service,
+    /// What it was before.
+    pub before: Before,
+}
+
+impl Order<'_> {
+    /// Whether the access servers have confirmed just this before, and are told again in case that one of
+    /// them has lost it: whoever is on line is not to be put off line for nothing.
+    #[must_use]
+    pub fn is_sweep(&self) -> bool {
+        self.before == Before::Confirmed(self.service)
+    }
 }
 
 /// What came of an order.
@@ -42,10 +55,34 @@ pub enum Outcome {
 /// Why it is not known to be done. It names no login and no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// No answer, or none that is ours: it is to be asked again.
+    /// No answer, or none that is ours: it is to be asked again. It may be done all the same, or later.
     #[error("not reached: {0}")]
     Unavailable(String),
     /// The access server refuses: people have to look.
     #[error("refused: {0}")]
     Refused(String),
+}
+
+impl Fault {
+    /// The same, of one of several servers of a site, counted from 1.
+    pub(crate) fn of(self, number: usize) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Unavailable(format!("server {number}: {why}")),
+            Self::Refused(why) => Self::Refused(format!("server {number}: {why}")),
+        }
+    }
+}
+
+/// What the HTTP client says. Whether it may have been done all the same makes no difference: it is asked
+/// again, which does no harm.
+impl From<gateway::Fault> for Fault {
+    fn from(fault: gateway::Fault) -> Self {
+        match fault {
+            gateway::Fault::Unavailable(why) | gateway::Fault::Unknown(why) => {
+                Self::Unavailable(why)
+            }
+            gateway::Fault::Credentials(why) => Self::Refused(why),
+            other => Self::Refused(other.to_string()),
+        }
+    }
 }

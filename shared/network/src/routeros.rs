@@ -1,5 +1,7 @@
 //! `MikroTik` `RouterOS` 7 by its REST API: PPP secrets have a profile by service, and a session is ended
 //! so that it begins again with it (`RouterOS` manual, "REST API" and "PPP AAA").
+//!
+//! The secret is changed first: a session that begins before the others are ended has the new profile.
 
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use mensal_rails::{
     gateway::Fault as Unanswered,
     http::{Answer, Http, Method, Request},
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -65,12 +67,15 @@ struct Wanted {
     disabled: bool,
 }
 
+/// What is escaped in an address: all but letters, digits and the star that the router's ids begin with.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+
 /// For one answer.
 const ANSWER: Duration = Duration::from_secs(4);
 
 impl RouterOs {
-    /// The longest that it may take, silent: it is asked four times, and once more for each further session
-    /// of one login.
+    /// The longest that it may take, silent: it is asked four times, and once more for each further secret
+    /// and session of one login.
     pub(crate) const LONGEST: Duration = Duration::from_secs(20);
 
     pub(crate) fn new(settings: RouterOsSettings) -> Result<Self, InvalidServer> {
@@ -81,29 +86,44 @@ impl RouterOs {
 
     pub(crate) async fn bring(&self, order: &Order<'_>) -> Result<Outcome, Fault> {
         let secrets = self.named("ppp/secret", order.login.as_str()).await?;
-        let Some(secret) = secrets.first() else { return Ok(Outcome::NoSession) };
-        let wanted = self.wanted(order);
-        let is = |name: &str| secret[name].as_str().unwrap_or_default();
-        let profile = wanted.profile.as_deref().unwrap_or_else(|| is("profile"));
-        let disabled = if wanted.disabled { "true" } else { "false" };
-        let same = is("profile") == profile && (is("disabled") == "true") == wanted.disabled;
-        if !same {
-            let change = json!({ "profile": profile, "disabled": disabled });
-            let path = format!("rest/ppp/secret/{}", escaped(is(".id")));
-            let changed = self.request(Method::PATCH, &path).json(&change).send().await;
-            done(changed)?;
+        if secrets.is_empty() {
+            return Ok(Outcome::NoSession);
         }
-        // A session keeps what it had when it began.
-        let sessions = self.named("ppp/active", order.login.as_str()).await?;
-        for session in sessions.iter().filter(|_| !same) {
-            let id = escaped(session[".id"].as_str().unwrap_or_default());
-            let path = format!("rest/ppp/active/{id}");
+        let wanted = self.wanted(order);
+        let mut same = true;
+        // One of each service of the router's own that the login may use.
+        for secret in &secrets {
+            same &= !self.change(secret, &wanted).await?;
+        }
+        // A session keeps what it had when it began. That the secret is as it is to be says nothing of it:
+        // whoever changed it may not have come to end the session. Only what is confirmed and unchanged may
+        // stay, and nobody who is cut.
+        let is_cut = matches!(order.service, Service::Suspended | Service::Ended);
+        if same && order.is_sweep() && !is_cut {
+            return Ok(Outcome::Confirmed);
+        }
+        for session in self.named("ppp/active", order.login.as_str()).await? {
+            let path = format!("rest/ppp/active/{}", escaped(text(&session, ".id")));
             match self.request(Method::DELETE, &path).send().await {
                 Ok(answer) if answer.status.as_u16() == 404 => {} // it has ended by itself
                 ended => drop(done(ended)?),
             }
         }
         Ok(Outcome::Confirmed)
+    }
+
+    /// Changes a secret to what is wanted; whether it had to.
+    async fn change(&self, secret: &Value, wanted: &Wanted) -> Result<bool, Fault> {
+        let profile = wanted.profile.as_deref().unwrap_or_else(|| text(secret, "profile"));
+        let is_disabled = text(secret, "disabled") == "true";
+        if text(secret, "profile") == profile && is_disabled == wanted.disabled {
+            return Ok(false);
+        }
+        let disabled = if wanted.disabled { "true" } else { "false" };
+        let change = json!({ "profile": profile, "disabled": disabled });
+        let path = format!("rest/ppp/secret/{}", escaped(text(secret, ".id")));
+        done(self.request(Method::PATCH, &path).json(&change).send().await)?;
+        Ok(true)
     }
 
     fn wanted(&self, order: &Order<'_>) -> Wanted {
@@ -120,13 +140,14 @@ impl RouterOs {
         }
     }
 
-    /// What of a menu bears a name.
+    /// What of a menu bears a name. What else an answer may list is not touched.
     async fn named(&self, menu: &str, name: &str) -> Result<Vec<Value>, Fault> {
-        let path = format!("rest/{menu}");
-        let answer = self.request(Method::GET, &path).query(&[("name", name)]).send().await;
-        let answer = done(answer)?;
+        // A space is no plus in the query of RouterOS.
+        let path = format!("rest/{menu}?name={}", escaped(name));
+        let answer = done(self.request(Method::GET, &path).send().await)?;
         let unreadable = |_| Fault::Refused("it answers no list: is it RouterOS 7?".to_owned());
-        serde_json::from_slice(&answer.body).map_err(unreadable)
+        let all: Vec<Value> = serde_json::from_slice(&answer.body).map_err(unreadable)?;
+        Ok(all.into_iter().filter(|one| text(one, "name") == name).collect())
     }
 
     fn request(&self, method: Method, path: &str) -> Request {
@@ -134,15 +155,19 @@ impl RouterOs {
     }
 }
 
-fn escaped(id: &str) -> String {
-    utf8_percent_encode(id, NON_ALPHANUMERIC).to_string()
+/// A field of what the router lists: it writes all values as text.
+fn text<'a>(one: &'a Value, name: &str) -> &'a str {
+    one[name].as_str().unwrap_or_default()
+}
+
+fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 fn done(answer: Result<Answer, Unanswered>) -> Result<Answer, Fault> {
-    match answer {
-        Ok(answer) if answer.status.is_success() => Ok(answer),
-        Ok(answer) => Err(Fault::Refused(format!("it answered {}", answer.status))),
-        Err(Unanswered::Credentials(why)) => Err(Fault::Refused(why)),
-        Err(why) => Err(Fault::Unavailable(why.to_string())),
+    let answer = answer?;
+    if answer.status.is_success() {
+        return Ok(answer);
     }
+    Err(Fault::Refused(format!("it answered {}", answer.status)))
 }

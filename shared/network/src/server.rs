@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 use crate::{Fault, Order, Outcome, radius::Radius, routeros::RouterOs, webhook::Webhook};
 
@@ -14,6 +15,9 @@ pub(crate) enum Server {
     Webhook(Webhook),
 }
 
+/// What an answer at the last moment may be late by, so that it is told as what it is.
+const MARGIN: Duration = Duration::from_millis(500);
+
 impl Server {
     /// The longest that it may take, silent.
     pub(crate) fn longest(&self) -> Duration {
@@ -24,11 +28,22 @@ impl Server {
         }
     }
 
+    /// Whether a login may as well be at another server of this kind, which then speaks for this one.
+    pub(crate) fn is_one_of_several(&self) -> bool {
+        matches!(self, Self::Radius(_))
+    }
+
+    /// Brings a login to a service, within [`Server::longest`].
     pub(crate) async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
-        match self {
-            Self::Radius(radius) => radius.bring(order, now).await,
-            Self::RouterOs(router) => router.bring(order).await,
-            Self::Webhook(webhook) => webhook.bring(order, now).await,
-        }
+        let asked = async {
+            match self {
+                Self::Radius(radius) => radius.bring(order, now).await,
+                Self::RouterOs(router) => router.bring(order).await,
+                Self::Webhook(webhook) => webhook.bring(order, now).await,
+            }
+        };
+        // A name that nobody resolves, or many sessions of one login, take longer than each answer.
+        let late = |_| Err(Fault::Unavailable("no answer in time".into()));
+        timeout(self.longest() + MARGIN, asked).await.unwrap_or_else(late)
     }
 }

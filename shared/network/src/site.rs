@@ -1,7 +1,6 @@
 //! A site: the access servers that may have a customer's session, as a secret describes them.
 
-use std::time::Duration;
-
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use mensal_rails::http::Unusable;
 use serde::Deserialize;
@@ -14,20 +13,17 @@ use crate::{
     webhook::{Webhook, WebhookSettings},
 };
 
-/// The most access servers of a site: each is asked, one after the other.
+/// The most access servers of a site: all are asked at once.
 const MOST: usize = 8;
-
-/// The longest that they may take, all of them silent: less than whoever asks waits for them.
-const LONGEST: Duration = Duration::from_secs(45);
 
 /// The access servers of a site; at least one.
 #[derive(Debug)]
 pub struct Site {
-    first: Server,
-    others: Vec<Server>,
+    servers: Vec<Server>,
 }
 
-/// A secret that describes no site. It quotes nothing of it.
+/// A secret that describes no site. It quotes nothing of it, and has no quotation marks, at which logs
+/// would cut it short.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSite {
     /// Not the JSON of a site.
@@ -41,15 +37,8 @@ pub enum InvalidSite {
         what: String,
     },
     /// A site without access servers, or with too many.
-    #[error("`servers` has {0}: write 1 to {MOST}")]
+    #[error("servers has {0}: write 1 to {MOST}")]
     Count(usize),
-    /// Access servers that would be waited for too long.
-    #[error(
-        "its servers may keep silent for {0} seconds together, and {most} are waited for: lower \
-         `timeout_ms` or `tries`, or make two sites of it",
-        most = LONGEST.as_secs()
-    )]
-    Slow(u64),
     /// An access server that cannot be reached so.
     #[error("server {0}: {1}")]
     Server(usize, InvalidServer),
@@ -58,15 +47,32 @@ pub enum InvalidSite {
 /// Why an access server cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidServer {
-    /// Its address or certificate.
-    #[error(transparent)]
-    Http(#[from] Unusable),
+    /// Its address: none, or with a user and a password in it.
+    #[error("url is no address: write https and a host, like https://10.0.0.1")]
+    Address,
+    /// An address whose requests anybody could read.
+    #[error("url is not encrypted: write https")]
+    Clear,
+    /// The certificate that it is to be known by.
+    #[error("certificate cannot be read: write it as PEM, with its BEGIN and END lines")]
+    Certificate,
     /// Its RADIUS attributes.
     #[error(transparent)]
     Attributes(#[from] InvalidAttributes),
     /// A setting that cannot be meant so.
     #[error("{0}")]
     Setting(&'static str),
+}
+
+impl From<Unusable> for InvalidServer {
+    fn from(why: Unusable) -> Self {
+        match why {
+            Unusable::Clear(_) => Self::Clear,
+            // What stands between BEGIN and END is looked at last.
+            Unusable::Pem(_) | Unusable::Tls(_) => Self::Certificate,
+            _ => Self::Address,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -104,32 +110,46 @@ impl Site {
             };
             servers.push(server.map_err(|why| InvalidSite::Server(at + 1, why))?);
         }
-        let longest: Duration = servers.iter().map(Server::longest).sum();
-        if longest > LONGEST {
-            return Err(InvalidSite::Slow(longest.as_secs()));
-        }
-        let mut servers = servers.into_iter();
-        match servers.next() {
-            Some(first) if count <= MOST => Ok(Self { first, others: servers.collect() }),
-            _ => Err(InvalidSite::Count(count)),
+        if (1..=MOST).contains(&count) {
+            Ok(Self { servers })
+        } else {
+            Err(InvalidSite::Count(count))
         }
     }
 
-    /// Brings a login to a service. Its session may be at any of the site's access servers, so all are
-    /// asked: confirmed by one is confirmed.
+    /// Brings a login to a service, at all access servers of the site at once. Its session is at one of
+    /// several RADIUS servers: one of them that confirms speaks for the others. A router and a webhook each
+    /// have a part of their own, and speak for nobody else.
     ///
     /// # Errors
-    /// [`Fault`] of the first that has failed, if none has confirmed it.
+    /// [`Fault`]; [`Fault::Unavailable`] if one that has to answer does not, whatever the others say.
     pub async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
-        let mut outcome = self.first.bring(order, now).await;
-        for server in &self.others {
-            outcome = match (outcome, server.bring(order, now).await) {
-                (Ok(Outcome::Confirmed), _) | (_, Ok(Outcome::Confirmed)) => Ok(Outcome::Confirmed),
-                (Err(fault), _) | (_, Err(fault)) => Err(fault),
-                (Ok(Outcome::NoSession), Ok(Outcome::NoSession)) => Ok(Outcome::NoSession),
-            };
+        let answers = join_all(self.servers.iter().map(|server| server.bring(order, now))).await;
+        let several = self.servers.iter().map(Server::is_one_of_several);
+        together(several.zip(answers).collect())
+    }
+}
+
+/// What the answers of a site come to; each with whether it is of a RADIUS server.
+fn together(answers: Vec<(bool, Result<Outcome, Fault>)>) -> Result<Outcome, Fault> {
+    let found = answers.contains(&(true, Ok(Outcome::Confirmed)));
+    let confirmed = answers.iter().any(|(_, answer)| *answer == Ok(Outcome::Confirmed));
+    let alone = answers.len() == 1;
+    let of = |number, fault: Fault| if alone { fault } else { fault.of(number) };
+    let mut faults = Vec::new();
+    for (at, (is_radius, answer)) in answers.into_iter().enumerate() {
+        if let Err(fault) = answer
+            && !(is_radius && found)
+        {
+            faults.push(of(at + 1, fault));
         }
-        outcome
+    }
+    // What passes by itself goes first: as long as it is not known, nothing is.
+    faults.sort_by_key(|fault| matches!(fault, Fault::Refused(_)));
+    match faults.into_iter().next() {
+        Some(fault) => Err(fault),
+        None if confirmed => Ok(Outcome::Confirmed),
+        None => Ok(Outcome::NoSession),
     }
 }
 
@@ -146,33 +166,91 @@ fn without_values(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const BROKEN: &str = "-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----";
+
     #[test]
     fn a_secret_that_describes_no_site_says_why_and_quotes_nothing_of_it() {
-        let radius = |more: &str| {
+        let server = |kind: &str, more: &str| {
+            format!(r#"{{"servers":[{{"kind":"{kind}","secret":"s3cret-of-nas-16"{more}}}]}}"#)
+        };
+        let radius =
+            |more: &str| server("radius", &format!(r#","address":"192.0.2.1:3799"{more}"#));
+        let webhook = |url: &str| server("webhook", &format!(r#","url":"{url}""#));
+        let router = |certificate: &str| {
+            let profiles = r#""profiles":{"throttled":"slow"}"#;
             format!(
-                r#"{{"servers":[{{"kind":"radius","address":"192.0.2.1:3799","secret":"s3cret-of-nas"{more}}}]}}"#
+                r#"{{"servers":[{{"kind":"routeros","url":"https://192.0.2.1","user":"mensal",
+                "password":"s3cret-of-nas-16","certificate":"{certificate}",{profiles}}}]}}"#
             )
         };
         assert!(Site::read(&radius(r#","attributes":"cisco""#)).is_ok());
-        let server = r#"{"kind":"radius","address":"192.0.2.1:3799","secret":"s3cret-of-nas","timeout_ms":3000,"tries":5}"#;
-        let slow = format!(r#"{{"servers":[{}]}}"#, [server; 4].join(","));
+        assert!(Site::read(&webhook("http://localhost:8080/")).is_ok());
+        let rates = r#","rates":{"throttled":{"down":1,"up":1}}"#;
+        let kept =
+            format!(r#","attributes":"mikrotik","suspend_by":"coa","restore_by":"coa"{rates}"#);
+        let own = r#","attributes":{"suspended":[{"type":11,"text":"{down}"}]}"#;
         let cases = [
             (String::new(), "line 1, column 0"),
-            (r#"{"servers":[]}"#.into(), "`servers` has 0: write 1 to 8"),
+            (r#"{"servers":[]}"#.into(), "servers has 0: write 1 to 8"),
             (r#"{"servers":[{"kind":"fax"}]}"#.into(), "line 1"),
-            (slow.clone(), "for 60 seconds together, and 45 are waited for"),
-            (radius(r#","attributes":"juniper""#), "server 1: `attributes`"),
-            (radius(r#","attributes":"wispr""#), "`rates`"),
-            (radius(r#","attributes":"cisco","tries":99"#), "server 1: `tries`"),
-            (radius(r#","x":1"#), "unknown field `x`"),
-            (r#"{"servers":[{"kind":"radius","address":"192.0.2.1","secret":"s3cret-of-nas"}]}"#.into(), "`address`"),
-            (r#"{"servers":[{"kind":"webhook","url":"http://a.example","secret":"0123456789abcdef"}]}"#.into(), "not encrypted"),
-            (r#"{"servers":[{"kind":"webhook","url":"https://a.example","secret":"s3cret-of-nas"}]}"#.into(), "16 characters"),
+            (radius(r#","attributes":"juniper""#), "server 1: attributes names no vendor"),
+            (radius(r#","attributes":"wispr""#), "server 1: rates has no throttled"),
+            (radius(own), "server 1: rates has no throttled"),
+            (radius(r#","attributes":"cisco","tries":99"#), "server 1: tries"),
+            (radius(r#","timeout_ms":1"#), "server 1: timeout_ms"),
+            (radius(r#","suspend_by":"coa""#), "server 1: suspend_by coa needs attributes"),
+            (radius(r#","restore_by":"coa""#), "server 1: restore_by coa needs attributes"),
+            (radius(&kept), "server 1: restore_by coa leaves"),
+            (server("radius", r#","address":"192.0.2.1""#), "server 1: address"),
+            (webhook("http://a.example"), "server 1: url is not encrypted"),
+            (webhook("http://localhost:s3cret-of-nas-16@a.example"), "server 1: url is no address"),
+            (webhook("https://s3cret-of-nas-16@a.example"), "server 1: url is no address"),
+            (webhook("s3cret-of-nas-16"), "server 1: url is no address"),
+            (router("s3cret-of-nas-16"), "server 1: certificate cannot be read"),
+            (router(BROKEN), "server 1: certificate cannot be read"),
+            (
+                webhook("https://a.example").replace("-16", ""),
+                "server 1: secret is shorter than 16",
+            ),
         ];
         for (secret, want) in cases {
             let error = Site::read(&secret).unwrap_err().to_string();
             assert!(error.contains(want), "{secret}: {error}");
             assert!(!error.contains("s3cret-of-nas"), "{error}");
+            assert!(!error.contains(['`', '\'', '"']), "a log would cut it short: {error}");
+        }
+        // The names of our own fields stay in a log as they are.
+        let unknown = Site::read(&radius(r#","x":1"#)).unwrap_err().to_string();
+        assert!(unknown.contains("unknown field `x`"), "{unknown}");
+    }
+
+    #[test]
+    fn only_of_radius_servers_one_speaks_for_the_others() {
+        use Outcome::{Confirmed, NoSession};
+        let (radius, other) = (true, false);
+        let down = || Err(Fault::Unavailable("down".into()));
+        let no = || Err(Fault::Refused("no".into()));
+        let cases = [
+            (vec![(radius, Ok(Confirmed))], "confirmed"),
+            (vec![(radius, Ok(NoSession)), (radius, Ok(Confirmed))], "confirmed"),
+            (vec![(radius, down()), (radius, Ok(Confirmed)), (radius, no())], "confirmed"),
+            (vec![(radius, Ok(NoSession)), (radius, Ok(NoSession))], "nobody"),
+            (vec![(radius, Ok(NoSession)), (radius, down())], "not reached: server 2: down"),
+            (vec![(radius, Ok(Confirmed)), (other, down())], "not reached: server 2: down"),
+            (vec![(other, Ok(Confirmed)), (radius, down())], "not reached: server 2: down"),
+            (vec![(other, Ok(Confirmed)), (other, no())], "refused: server 2: no"),
+            (vec![(other, Ok(NoSession)), (other, Ok(Confirmed))], "confirmed"),
+            (vec![(other, Ok(Confirmed)), (radius, Ok(NoSession))], "confirmed"),
+            (vec![(other, no()), (radius, down())], "not reached: server 2: down"),
+            (vec![(other, no())], "refused: no"),
+        ];
+        for (at, (answers, want)) in cases.into_iter().enumerate() {
+            let told = match together(answers) {
+                Ok(Confirmed) => "confirmed".to_owned(),
+                Ok(NoSession) => "nobody".to_owned(),
+                Err(fault) => fault.to_string(),
+            };
+            assert_eq!(told, want, "case {at}");
         }
     }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mensal_rails::{
-    gateway::Fault as Unanswered,
     http::{Answer, Http, Method},
     signature::{OWN_HEADER, Secret, own},
 };
@@ -34,7 +33,7 @@ impl Webhook {
     pub(crate) fn new(settings: WebhookSettings) -> Result<Self, InvalidServer> {
         let secret =
             Some(settings.secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);
-        let short = "`secret` is shorter than 16 characters: anybody could guess it";
+        let short = "secret is shorter than 16 characters: anybody could guess it";
         let secret = secret.ok_or(InvalidServer::Setting(short))?;
         Ok(Self { http: Http::exactly(&settings.url)?, secret })
     }
@@ -58,11 +57,7 @@ impl Webhook {
             .header("Idempotency-Key", order.key)
             .within(Self::LONGEST)
             .written(body);
-        match request.send().await {
-            Ok(answer) => said(&answer),
-            Err(Unanswered::Credentials(why)) => Err(Fault::Refused(why)),
-            Err(why) => Err(Fault::Unavailable(why.to_string())),
-        }
+        said(&request.send().await?)
     }
 }
 

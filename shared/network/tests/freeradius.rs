@@ -6,8 +6,8 @@ mod common;
 #[path = "freeradius/peer.rs"]
 mod peer;
 
-use common::bring;
-use mensal_network::{Fault, Outcome, Service, Site};
+use common::{bring, bring_from};
+use mensal_network::{Before, Fault, Outcome, Service, Site};
 use peer::Peer;
 use serde_json::json;
 
@@ -40,6 +40,15 @@ async fn an_access_server_confirms_refuses_knows_nobody_is_silent_and_comes_back
         (&walled, Service::Suspended),
     ] {
         assert_eq!(bring(site, "ana", service).await, Ok(Outcome::Confirmed), "{service}");
+    }
+    // A plan without a rate: cut by attributes, and given back all the same. Its own rate it cannot have.
+    for (before, service) in [
+        (Before::AtWorst(Service::Full), Service::Suspended),
+        (Before::Confirmed(Service::Suspended), Service::Full),
+        (Before::AtWorst(Service::Suspended), Service::Full),
+    ] {
+        let told = bring_from(&walled, "ana", "fibra-900", before, service).await;
+        assert_eq!(told, Ok(Outcome::Confirmed), "{service}");
     }
     for service in [Service::Full, Service::Suspended] {
         assert_eq!(bring(&ours, "away", service).await, Ok(Outcome::NoSession), "{service}");

@@ -124,6 +124,7 @@ pub(crate) fn toggle_service(paying: &Paying, mailbox: &Mailbox) -> ToggleServic
         store: paying.store.clone(),
         sites: Sites::new(secrets, LOCAL_SITES),
         clock: paying.clock.clone(),
+        service_queue: mailbox.queue("service"),
         dead_letters: mailbox.dead_letters(),
     }
 }

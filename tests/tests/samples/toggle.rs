@@ -121,7 +121,8 @@ async fn a_network_that_is_not_reached_is_asked_again() {
     let again = feed(&function, sample("toggle-service/accounts.json")).await;
     assert_eq!(again.len(), 1, "1042 comes again, and 1043 does not wait for it");
     let known = enforced(&paying, "1042").await.unwrap();
-    assert_eq!((known.confirmed, known.busy_until), (None, None));
+    assert_eq!(known.confirmed, None);
+    assert!(known.busy_until.is_some(), "it may be done a moment later");
     assert!(known.fault.starts_with("not reached: "), "{}", known.fault);
     assert_eq!(told(&paying, "login-1043"), [Service::Suspended]);
     assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());

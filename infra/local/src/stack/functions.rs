@@ -159,6 +159,7 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         store: store.clone(),
         sites: Sites::new(wiring.messaging.secrets(), network::PREFIX),
         clock: wiring.clock.clone(),
+        service_queue: wiring.queue(SERVICE_QUEUE),
         dead_letters: wiring.letters(service),
     });
     let few = Share::of(2);

@@ -33,19 +33,23 @@ pub(crate) type Rates = BTreeMap<String, Rate>;
 pub enum InvalidAttributes {
     /// Not a vendor that is known.
     #[error(
-        "`attributes` names no vendor: use mikrotik, cisco, huawei, wispr, or attributes by service"
+        "attributes names no vendor: use mikrotik, cisco, huawei, wispr, or attributes by service"
     )]
     Vendor,
     /// Attributes that need rates, without a rate for what is slowed down.
-    #[error(
-        "`rates` has no `throttled`: write {{\"throttled\": {{\"down\": 512, \"up\": 256}}}}, in kbit/s"
-    )]
+    #[error("rates has no throttled: write its down and up, in kbit/s")]
     NoThrottled,
+    /// Attributes that stay when service is given back by `CoA`.
+    #[error(
+        "restore_by coa leaves an attribute of less service in place, since full or throttled does not \
+         have it, too: use disconnect"
+    )]
+    Kept,
     /// More than anybody needs.
-    #[error("`attributes` has more than {MOST} of one service")]
+    #[error("attributes has more than {MOST} of one service")]
     TooMany,
     /// Neither text nor number, or both.
-    #[error("an attribute of `attributes` has to have either `text` or `integer`")]
+    #[error("an attribute has to have either text or integer")]
     Value,
 }
 
@@ -133,10 +137,25 @@ impl Attributes {
             WrittenAttributes::Vendor(name) => of_vendor(&name)?,
         };
         let needs = |all: &[Template]| all.iter().any(|one| one.value.needs_rate());
-        if needs(&throttled) && !rates.contains_key(THROTTLED) {
+        if (needs(&throttled) || needs(&suspended)) && !rates.contains_key(THROTTLED) {
             return Err(InvalidAttributes::NoThrottled);
         }
         Ok(Self { full, throttled, suspended, rates: rates.clone() })
+    }
+
+    /// Checks that a session can be given more service by `CoA` alone: an access server keeps what it is
+    /// not told anew. `walled`: a session may be suspended by attributes.
+    ///
+    /// # Errors
+    /// [`InvalidAttributes::Kept`] if not.
+    pub(crate) fn overwrite(&self, walled: bool) -> Result<(), InvalidAttributes> {
+        let by = |all: &[Template], one: &Template| {
+            all.iter().any(|other| (other.vendor, other.kind) == (one.vendor, one.kind))
+        };
+        let slow = self.throttled.iter().all(|one| by(&self.full, one));
+        let wall = |one| by(&self.full, one) && by(&self.throttled, one);
+        let goes = slow && (!walled || self.suspended.iter().all(wall));
+        if goes { Ok(()) } else { Err(InvalidAttributes::Kept) }
     }
 
     /// The attributes of an order.
@@ -150,7 +169,7 @@ impl Attributes {
             Service::Suspended | Service::Ended => (&self.suspended, THROTTLED),
         };
         let rate = self.rates.get(named);
-        let missing = || Fault::Refused(format!("the site's `rates` has no `{named}`"));
+        let missing = || Fault::Refused(format!("rates of the site has no {named}"));
         let value = |template: &Template| match &template.value {
             value if value.needs_rate() && rate.is_none() => Err(missing()),
             Value::Text(text) => Ok(filled(text, order, rate).into_bytes()),
@@ -240,6 +259,7 @@ fn of_vendor(name: &str) -> Result<[Vec<Template>; 3], InvalidAttributes> {
 
 #[cfg(test)]
 mod tests {
+    use mensal_domain::network::Before;
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -259,6 +279,7 @@ mod tests {
             login: &login,
             plan: &plan,
             service,
+            before: Before::AtWorst(Service::Full),
         };
         let of = attributes.of(&order).map_err(|why| why.to_string())?;
         let one = |one: &Attribute| {
@@ -303,6 +324,6 @@ mod tests {
         assert_eq!(told(own.clone(), Service::Throttled).unwrap(), ["4874:26=slow", "27=600"]);
         assert_eq!(told(own, Service::Suspended).unwrap(), Vec::<String>::new());
         let both = json!({ "full": [{ "type": 11, "text": "a", "integer": 1 }] });
-        assert!(told(both, Service::Full).unwrap_err().contains("either `text` or `integer`"));
+        assert!(told(both, Service::Full).unwrap_err().contains("either text or integer"));
     }
 }

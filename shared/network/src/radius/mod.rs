@@ -26,7 +26,7 @@ const USER_NAME: u8 = 1;
 const EVENT_TIMESTAMP: u8 = 55;
 /// The longest answer that is read: larger than any packet.
 const LARGEST: usize = 4_200;
-/// Limits of what may be set, so that a site's servers together stay within the time of their lease.
+/// Limits of what may be set, so that a server stays well within the time that whoever asks has.
 const TIMEOUTS: std::ops::RangeInclusive<u64> = 100..=3_000;
 const TRIES: std::ops::RangeInclusive<u32> = 1..=5;
 
@@ -47,6 +47,10 @@ pub(crate) struct RadiusSettings {
     /// server what it gets; or changed.
     #[serde(default)]
     suspend_by: By,
+    /// How a session gets more service again: ended, so that it signs in again and has what the login has;
+    /// or changed by attributes that overwrite those of less service.
+    #[serde(default)]
+    restore_by: By,
     /// For an answer to one packet.
     #[serde(default = "second")]
     timeout_ms: u64,
@@ -77,6 +81,7 @@ pub(crate) struct Radius {
     secret: Vec<u8>,
     attributes: Option<Attributes>,
     suspend_by: By,
+    restore_by: By,
     timeout: Duration,
     tries: u32,
 }
@@ -92,26 +97,36 @@ impl Radius {
         let setting = |what| Err(InvalidServer::Setting(what));
         let port = settings.address.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
         if !matches!(port, Some(Ok(1..))) {
-            return setting("`address`: write host and port, like 10.0.0.1:3799");
+            return setting("address: write host and port, like 10.0.0.1:3799");
         }
         if settings.secret.len() < 8 {
-            return setting("`secret` is shorter than 8 characters: RFC 2865 wants 16");
+            return setting("secret is shorter than 8 characters: RFC 2865 wants 16");
         }
         if !TIMEOUTS.contains(&settings.timeout_ms) {
-            return setting("`timeout_ms`: use 100 to 3000");
+            return setting("timeout_ms: use 100 to 3000");
         }
         if !TRIES.contains(&settings.tries) {
-            return setting("`tries`: use 1 to 5");
-        }
-        if settings.attributes.is_none() && settings.suspend_by == By::Coa {
-            return setting("`suspend_by` coa needs `attributes`, which say what changes");
+            return setting("tries: use 1 to 5");
         }
         let attributes = settings.attributes.map(|of| Attributes::new(of, &settings.rates));
+        let attributes = attributes.transpose()?;
+        let walled = settings.suspend_by == By::Coa;
+        match &attributes {
+            None if walled => {
+                return setting("suspend_by coa needs attributes, which say what changes");
+            }
+            None if settings.restore_by == By::Coa => {
+                return setting("restore_by coa needs attributes, which say what changes");
+            }
+            Some(attributes) if settings.restore_by == By::Coa => attributes.overwrite(walled)?,
+            _ => {}
+        }
         Ok(Self {
             address: settings.address,
             secret: settings.secret.into_bytes(),
-            attributes: attributes.transpose()?,
+            attributes,
             suspend_by: settings.suspend_by,
+            restore_by: settings.restore_by,
             timeout: Duration::from_millis(settings.timeout_ms),
             tries: settings.tries,
         })
@@ -136,21 +151,44 @@ impl Radius {
         }
     }
 
-    /// What an order asks for. Where suspension ends the session, so does whatever changes it back: the
-    /// next sign-in is told by the ISP's own RADIUS server.
+    /// What an order asks for: other attributes, or the end of the session.
     fn asked(&self, order: &Order<'_>, now: Timestamp) -> Result<(Code, Vec<Attribute>), Fault> {
         let mut attributes = vec![Attribute::plain(USER_NAME, order.login.as_str())];
         // Against replay (RFC 5176, section 6.3).
         let seconds = u32::try_from(now.as_second()).unwrap_or(u32::MAX);
         attributes.push(Attribute::plain(EVENT_TIMESTAMP, seconds.to_be_bytes()));
-        let changes = match order.service {
-            Service::Ended => None,
-            Service::Suspended if self.suspend_by == By::Disconnect => None,
-            _ => self.attributes.as_ref(),
+        let ends = match order.service {
+            Service::Ended => true,
+            Service::Suspended => self.suspend_by == By::Disconnect,
+            Service::Throttled | Service::Full => self.has_to_end(order),
         };
-        let Some(changes) = changes else { return Ok((Code::Disconnect, attributes)) };
-        attributes.extend(changes.of(order)?);
+        let changes = self.attributes.as_ref().filter(|_| !ends);
+        let changes = match changes.map(|changes| changes.of(order)) {
+            None => Vec::new(),
+            // A session that comes back has what its login has: nobody stays cut since a rate is missing.
+            Some(Err(_)) if order.service == Service::Full => Vec::new(),
+            Some(changes) => changes?,
+        };
+        if changes.is_empty() {
+            return Ok((Code::Disconnect, attributes));
+        }
+        attributes.extend(changes);
         Ok((Code::Change, attributes))
+    }
+
+    /// Whether a session has to end to get more service than it may have now: an access server keeps the
+    /// attributes of before, and a session that began while its login was suspended was told by the ISP's
+    /// own RADIUS server what it gets.
+    fn has_to_end(&self, order: &Order<'_>) -> bool {
+        let before = order.before.worst();
+        if before <= order.service {
+            return false;
+        }
+        match before {
+            Service::Full | Service::Throttled => self.restore_by == By::Disconnect,
+            Service::Suspended => [self.suspend_by, self.restore_by].contains(&By::Disconnect),
+            Service::Ended => true,
+        }
     }
 
     async fn reach(&self) -> Result<UdpSocket, Fault> {
@@ -225,6 +263,9 @@ fn of_cause(cause: Option<u32>) -> Result<Outcome, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use mensal_domain::network::Before;
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -236,5 +277,56 @@ mod tests {
         let refused = of_cause(Some(403)).unwrap_err().to_string();
         assert_eq!(refused, "refused: NAK, NAS Identification Mismatch (403)");
         assert!(matches!(of_cause(None), Err(Fault::Refused(_))));
+    }
+
+    /// Whether an order ends a session or changes it.
+    #[test]
+    fn a_session_ends_where_attributes_of_before_would_stay() {
+        use Before::{AtWorst, Confirmed};
+        use Code::{Change, Disconnect};
+        use Service::{Ended, Full, Suspended, Throttled};
+        let server = |suspend: &str, restore: &str| {
+            let settings = json!({
+                "address": "192.0.2.1:3799", "secret": "xyzzy5461", "attributes": "wispr",
+                "suspend_by": suspend, "restore_by": restore,
+                "rates": { "fibra-500": { "down": 2, "up": 1 }, "throttled": { "down": 1, "up": 1 } },
+            });
+            Radius::new(serde_json::from_value(settings).unwrap()).unwrap()
+        };
+        let (coa, end) = ("coa", "disconnect");
+        let (rated, unrated) = ("fibra-500", "fibra-900");
+        let cases = [
+            // Cut by attributes, and given back.
+            (coa, end, rated, Suspended, AtWorst(Full), Change),
+            (coa, end, rated, Full, Confirmed(Suspended), Disconnect),
+            (coa, end, rated, Full, AtWorst(Suspended), Disconnect),
+            (coa, end, rated, Full, Confirmed(Throttled), Disconnect),
+            (coa, end, rated, Throttled, Confirmed(Suspended), Disconnect),
+            (coa, coa, rated, Full, Confirmed(Suspended), Change),
+            (coa, coa, rated, Full, Confirmed(Throttled), Change),
+            (coa, coa, rated, Full, Confirmed(Ended), Disconnect),
+            // A plan without a rate.
+            (coa, end, unrated, Full, Confirmed(Suspended), Disconnect),
+            (coa, coa, unrated, Full, Confirmed(Suspended), Disconnect),
+            // Cut by the end of the session: what it got when it began again is not ours to change.
+            (end, coa, rated, Suspended, AtWorst(Full), Disconnect),
+            (end, coa, rated, Full, AtWorst(Suspended), Disconnect),
+            (end, coa, rated, Full, Confirmed(Throttled), Change),
+            // Less service than before, or the same again.
+            (end, end, rated, Throttled, AtWorst(Full), Change),
+            (end, end, rated, Throttled, AtWorst(Throttled), Change),
+            (end, end, rated, Throttled, Confirmed(Throttled), Change),
+            (end, end, rated, Full, Confirmed(Full), Change),
+            (coa, coa, rated, Ended, Confirmed(Full), Disconnect),
+        ];
+        let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
+        let login = "ana".parse().unwrap();
+        for (suspend, restore, plan, service, before, want) in cases {
+            let (account, subscription, plan) = (&account, &subscription, plan.parse().unwrap());
+            let (login, plan, key) = (&login, &plan, "1042/1/1");
+            let order = Order { key, account, subscription, login, plan, service, before };
+            let (code, _) = server(suspend, restore).asked(&order, Timestamp::UNIX_EPOCH).unwrap();
+            assert_eq!(code, want, "{suspend} {restore} {plan}: {before:?} to {service}");
+        }
     }
 }

@@ -1,13 +1,25 @@
 //! An order to a site, as all of its access servers get it.
 
 use jiff::Timestamp;
-use mensal_network::{Fault, Login, Order, Outcome, Service, Site};
+use mensal_network::{Before, Fault, Login, Order, Outcome, Service, Site};
 
-/// Brings a login of `fibra-500` to a service.
+/// Brings a login of `fibra-500` to a service: back from being suspended, or down from full.
 pub(crate) async fn bring(site: &Site, login: &str, service: Service) -> Result<Outcome, Fault> {
+    let before = if service == Service::Full { Service::Suspended } else { Service::Full };
+    bring_from(site, login, "fibra-500", Before::AtWorst(before), service).await
+}
+
+/// Brings a login of a plan from what it was before to a service.
+pub(crate) async fn bring_from(
+    site: &Site,
+    login: &str,
+    plan: &str,
+    before: Before,
+    service: Service,
+) -> Result<Outcome, Fault> {
     let login: Login = login.parse().unwrap();
     let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
-    let plan = "fibra-500".parse().unwrap();
+    let plan = plan.parse().unwrap();
     let order = Order {
         key: "1042/1/1",
         account: &account,
@@ -15,6 +27,7 @@ pub(crate) async fn bring(site: &Site, login: &str, service: Service) -> Result<
         login: &login,
         plan: &plan,
         service,
+        before,
     };
     site.bring(&order, Timestamp::now()).await
 }
