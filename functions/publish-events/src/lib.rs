@@ -115,7 +115,9 @@ impl Asked {
             Task::Refund(account, payment) => {
                 self.refunds.push(MoveMoney::Refund { account, payment });
             }
-            Task::Service(account) => self.services.push(SetService { account, sweep: None }),
+            Task::Service(account) => {
+                self.services.push(SetService { account, sweep: None, cut_on: None });
+            }
             Task::Notice(account, notice) => self.notices.push(SendNotice { account, notice }),
         }
     }

@@ -6,8 +6,10 @@ use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
     billing::{BilledAtOnce, bill_at_once, usage_needed},
+    calendar::first_permitted,
     catalog::{Catalog, Rules},
     delinquency::{Review, review},
+    enforcement::is_to_be_told,
     invoice::Invoice,
 };
 use mensal_runtime::{
@@ -78,16 +80,24 @@ impl ReviewAccounts {
         let rules = catalog.rules_of(account).map_err(Stop::poison)?;
         let read = self.store.reviewed(account, &rules).await?;
         let reviewed = review(read.known(account, &rules, today)).map_err(Stop::poison)?;
-        self.sweep(account, &read, today).await?;
+        self.sweep(account, &read, &rules, today).await?;
         self.commit(account, reviewed, &read.invoices, &rules, &catalog, today).await
     }
 
     /// Has the network asked again of what it has confirmed, or has not. What is decided just now it is
     /// told by itself.
-    async fn sweep(&self, account: &Account, read: &Reviewed, today: Date) -> Result<(), Failure> {
-        let unsettled = read.network.iter().any(|login| !login.is_settled());
-        if unsettled || account.hold.is_some() && !read.network.is_empty() {
-            let sweep = SetService { account: account.id.clone(), sweep: Some(today) };
+    async fn sweep(
+        &self,
+        account: &Account,
+        read: &Reviewed,
+        rules: &Rules,
+        today: Date,
+    ) -> Result<(), Stop> {
+        if is_to_be_told(account, &read.network, today).map_err(Stop::poison)? {
+            let first = first_permitted(today, rules.settings.cut_weekdays, &rules.calendar);
+            let (first, _) = first.map_err(Stop::poison)?;
+            let (account, cut_on) = (account.id.clone(), Some(first).filter(|day| *day == today));
+            let sweep = SetService { account, sweep: Some(today), cut_on };
             self.service_queue.send(&[sweep]).await?;
         }
         Ok(())

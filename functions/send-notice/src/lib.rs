@@ -3,7 +3,7 @@
 //!
 //! Mail and text messages have no key by which the second of two requests would be known for the first.
 //! So a notice is noted as being sent before it is; whoever finds it so waits for what its carrier
-//! tells, and sends it again only after a while without news ([`is_awaited`]).
+//! tells, and sends it again only after a while without news ([`awaited_for`]).
 
 mod carrier;
 mod email;
@@ -22,7 +22,7 @@ use mensal_domain::{
     calendar::days_after,
     catalog::Catalog,
     delinquency::{
-        CustomerNotice, News, NoticeAbout, NoticeState, QuietHours, Unsent, is_awaited, recipient,
+        CustomerNotice, News, NoticeAbout, NoticeState, QuietHours, Unsent, awaited_for, recipient,
         unsent,
     },
 };
@@ -102,8 +102,9 @@ impl SendNotices {
         if !matches!(notice.state, NoticeState::Planned | NoticeState::Sending) {
             return Ok(());
         }
-        if is_awaited(notice, now) {
-            return Err(Stop::retry("it was being sent: what became of it is awaited"));
+        if let Some(wait) = awaited_for(notice, now) {
+            let why = "it was being sent: what became of it is awaited".into();
+            return Err(Stop::Failed(Failure::Early { why, wait: wait.unsigned_abs() }));
         }
         let ready = self.read(notice).await?;
         let invoice = match notice.id.about {

@@ -11,11 +11,11 @@ mod sites;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
-    enforcement::{Enforced, Step, Wanted, wanted},
+    enforcement::{Enforced, Occasion, Step, Wanted, wanted},
 };
 use mensal_network::{Fault, Order, Outcome};
 use mensal_runtime::{
@@ -68,16 +68,18 @@ impl ToggleService {
     /// By what the account says now, whatever it said when the message was sent.
     async fn bring(&self, message: SetService) -> Result<(), Failure> {
         let until = Instant::now() + ASKED;
-        let SetService { account: id, sweep } = message;
+        let SetService { account: id, sweep, cut_on } = message;
         let account = self.store.account(&id).await?;
         let account =
             account.ok_or_else(|| Failure::Poison(format!("account {id} does not exist")))?;
-        let all =
-            wanted(&account, self.clock.today()).map_err(|why| Failure::Poison(why.to_string()))?;
+        let today = self.clock.today();
+        let all = wanted(&account, today).map_err(|why| Failure::Poison(why.to_string()))?;
+        let decided = account.hold.as_ref().is_some_and(|hold| hold.since == today);
+        let occasion = Occasion { sweep, may_cut: decided || cut_on == Some(today) };
         // One login that is not reached keeps no other waiting.
         let account = &account;
         let done: Vec<_> = stream::iter(all)
-            .map(|wanted| async move { self.bring_one(account, &wanted, sweep, until).await })
+            .map(|wanted| async move { self.bring_one(account, &wanted, occasion, until).await })
             .buffer_unordered(TOGETHER)
             .collect()
             .await;
@@ -88,11 +90,11 @@ impl ToggleService {
         &self,
         account: &Account,
         wanted: &Wanted,
-        sweep: Option<Date>,
+        occasion: Occasion,
         until: Instant,
     ) -> Result<(), Failure> {
         let what = "what is known of the login";
-        undisturbed(what, || self.try_to_bring(account, wanted, sweep, until)).await
+        undisturbed(what, || self.try_to_bring(account, wanted, occasion, until)).await
     }
 
     /// [`Stop::Moved`] if somebody else asks for the same login: it is looked at once more. Leases go by
@@ -101,12 +103,12 @@ impl ToggleService {
         &self,
         account: &Account,
         wanted: &Wanted,
-        sweep: Option<Date>,
+        occasion: Occasion,
         until: Instant,
     ) -> Result<(), Stop> {
         let known = self.store.enforced(&account.id, &wanted.subscription).await?;
         let known = known.as_ref();
-        let asking = match Enforced::next(&account.id, wanted, known, sweep, Timestamp::now()) {
+        let asking = match Enforced::next(&account.id, wanted, known, occasion, Timestamp::now()) {
             Step::Settled => return Ok(()),
             Step::Wait(until) => return Err(asking::held(until, Timestamp::now()).into()),
             Step::Ask(asking) => asking,

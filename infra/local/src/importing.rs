@@ -11,6 +11,7 @@ use mensal_domain::{
     account::Account,
     billing,
     catalog::Catalog,
+    enforcement::next_change,
     ids::{AccountId, AccountTypeCode},
     invoice::content_hash,
     money::Money,
@@ -293,7 +294,7 @@ async fn put(
     as_of: Date,
 ) -> Result<Put, Error> {
     for _ in 0..MOST_CONFLICTS {
-        let (account, at_version, put) = match &old {
+        let (mut account, at_version, put) = match &old {
             None => (new.clone(), None, Put::Added),
             Some(old) => match merge(old, new.clone(), as_of)? {
                 None => return Ok(Put::Unchanged),
@@ -303,6 +304,10 @@ async fn put(
                 }
             },
         };
+        // What is to happen to its services later, the network is told on its day.
+        if let Some(day) = next_change(&account, as_of)? {
+            account.review_by(day);
+        }
         match store.put_account(&account, at_version).await {
             Ok(()) => return Ok(put),
             Err(StoreError::Moved) => old = store.account(&new.id).await?,

@@ -1,80 +1,44 @@
 //! What the network is to do for a service, and what it has confirmed: kept apart, so that what was
 //! asked for and never confirmed is asked for again.
 
+mod wanted;
+
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+pub use self::wanted::{Wanted, may_differ, next_change, wanted};
 use crate::{
-    account::{Account, Subscription},
-    delinquency::HoldKind,
-    history::{self, HistoryError, stretches},
+    account::Account,
+    history::HistoryError,
     ids::{AccountId, PlanCode, SiteCode, SubscriptionId},
     network::{Before, Login, Service},
 };
 
-/// A login whose service the access servers of a site are to be told of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// Which subscription.
-    pub subscription: SubscriptionId,
-    /// Whose access servers.
-    pub site: SiteCode,
-    /// The login.
-    pub login: Login,
-    /// The plan of the day.
-    pub plan: PlanCode,
-    /// What the service is to be.
-    pub service: Service,
-}
-
-/// What the network is to do for an account on a day, for each subscription that it knows by a login.
+/// Whether the network is to be told something of an account on a day: what it has not confirmed, and once
+/// each day what it takes away, in case an access server has lost it. `known` is what is known of its
+/// logins.
 ///
 /// # Errors
 /// [`HistoryError`] if a history contradicts itself.
-pub fn wanted(account: &Account, today: Date) -> Result<Vec<Wanted>, HistoryError> {
-    let mut all = Vec::new();
-    for subscription in &account.subscriptions {
-        let Some((site, login)) = subscription.site.clone().zip(subscription.login.clone()) else {
-            continue;
-        };
-        let stretches = stretches(subscription)?;
-        let on_day = stretches.iter().find(|one| one.span.contains(today));
-        let last = stretches.last().filter(|last| last.span.end() <= today);
-        let Some(stretch) = on_day.or(last) else { continue }; // it has not begun
-        let service = match stretch.service {
-            _ if on_day.is_none() => Service::Ended,
-            history::Service::Active if is_slowed(account, subscription) => Service::Throttled,
-            history::Service::Active => Service::Full,
-            _ => Service::Suspended,
-        };
-        let plan = stretch.plan.clone();
-        all.push(Wanted { subscription: subscription.id.clone(), site, login, plan, service });
-    }
-    Ok(all)
+pub fn is_to_be_told(
+    account: &Account,
+    known: &[Enforced],
+    today: Date,
+) -> Result<bool, HistoryError> {
+    Ok(wanted(account, today)?.iter().any(|wanted| {
+        let known = known.iter().find(|known| known.subscription == wanted.subscription);
+        wanted.is_swept() || !Enforced::is_done(known, wanted)
+    }))
 }
 
-fn is_slowed(account: &Account, subscription: &Subscription) -> bool {
-    let hold = account.hold.as_ref().filter(|hold| hold.kind == HoldKind::Throttled);
-    hold.is_some_and(|hold| hold.services.contains(&subscription.id))
-}
-
-/// Whether a change of an account may be one of what the network is to do.
-#[must_use]
-pub fn may_differ(old: &Account, new: &Account) -> bool {
-    let is_known =
-        |account: &Account| account.subscriptions.iter().any(Subscription::is_on_network);
-    if !is_known(old) && !is_known(new) {
-        return false; // the network is told of none of it
-    }
-    let held = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
-    if held(old) != held(new) || old.subscriptions.len() != new.subscriptions.len() {
-        return true;
-    }
-    let of = |one: &Subscription| {
-        let known = (one.id.clone(), one.site.clone(), one.login.clone());
-        (known, one.cuts.clone(), one.disconnected_on, one.history.clone())
-    };
-    old.subscriptions.iter().zip(&new.subscriptions).any(|(old, new)| of(old) != of(new))
+/// On which occasion the network is told of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Occasion {
+    /// The sweep of this day: what is confirmed is asked for again.
+    pub sweep: Option<Date>,
+    /// Whether service may be taken away for what is not paid: it is the day on which that was decided, or
+    /// another one that the account's calendar permits.
+    pub may_cut: bool,
 }
 
 /// What is known of a login at its access servers.
@@ -145,31 +109,41 @@ impl Enforced {
     /// So long nobody else asks: longer than the access servers of a site may take.
     pub const LEASE: SignedDuration = SignedDuration::from_secs(50);
 
-    /// What is next: `known` is what is known of the login, none if nobody was ever asked. `sweep` asks
-    /// again on a day what is confirmed, in case an access server has lost it.
+    /// What is next: `known` is what is known of the login, none if nobody was ever asked.
     #[must_use]
     pub fn next(
         account: &AccountId,
         wanted: &Wanted,
         known: Option<&Self>,
-        sweep: Option<Date>,
+        occasion: Occasion,
         now: Timestamp,
     ) -> Step {
-        let Some(known) = known else {
-            // A login that nobody has held is as the ISP has set it up.
-            return match wanted.service {
-                Service::Full => Step::Settled,
-                _ => Step::Ask(Self::asking(account, wanted, None, sweep, now)),
-            };
-        };
-        if let Some(until) = known.busy_until.filter(|until| now < *until) {
+        let Occasion { sweep, may_cut } = occasion;
+        if let Some(until) = known.and_then(|known| known.busy_until).filter(|until| now < *until) {
             return Step::Wait(until);
         }
-        let again = wanted.service != Service::Full && sweep.is_some() && sweep > known.swept;
-        if Self::before(Some(known), wanted) == Before::Confirmed(wanted.service) && !again {
+        let gone =
+            matches!(Self::before(known, wanted), Before::Confirmed(is) if is >= wanted.service);
+        // On a day that is not permitted nobody learns that service is gone.
+        if wanted.held && wanted.is_swept() && !gone && !may_cut {
             return Step::Settled;
         }
-        Step::Ask(Self::asking(account, wanted, Some(known), sweep, now))
+        let again =
+            wanted.is_swept() && sweep.is_some() && known.is_some_and(|one| sweep > one.swept);
+        if Self::is_done(known, wanted) && !again {
+            return Step::Settled;
+        }
+        Step::Ask(Self::asking(account, wanted, known, sweep, now))
+    }
+
+    /// Whether the network does what it is to do, as far as anybody knows. A login of which it was never told
+    /// is as the ISP has set it up.
+    fn is_done(known: Option<&Self>, wanted: &Wanted) -> bool {
+        match (known, wanted.service) {
+            (None, Service::Full) => true,
+            (None, Service::Ended) => wanted.forgotten,
+            (known, service) => Self::before(known, wanted) == Before::Confirmed(service),
+        }
     }
 
     /// What the service of a login was before it is asked for: `known` is what is known of it, none if
@@ -247,21 +221,15 @@ impl Enforced {
     pub fn unanswered(self, why: String) -> Self {
         Self { fault: why, version: self.version + 1, ..self }
     }
-
-    /// Whether the network does what it is to do, as far as it was ever asked.
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
-        self.confirmed.is_some()
-    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::{Value, json};
 
     use super::*;
 
-    fn account(hold: &Value, subscription: &Value) -> Account {
+    pub(crate) fn account(hold: &Value, subscription: &Value) -> Account {
         let mut sub = json!({
             "id": "1", "plan": "fibra-500", "start": "2026-01-10", "site": "centro", "login": "ana",
         });
@@ -276,34 +244,9 @@ mod tests {
         .unwrap()
     }
 
-    fn hold(kind: &str) -> Value {
+    pub(crate) fn hold(kind: &str) -> Value {
         let debt = json!({ "amt": "10.00 BRL", "invoices": ["2026-11-10-cycle"] });
         json!({ "kind": kind, "since": "2026-11-30", "begun": "2026-11-30", "subs": ["1"], "debt": debt })
-    }
-
-    #[test]
-    fn a_login_is_to_be_what_its_account_and_its_history_say() {
-        let (none, today) = (Value::Null, "2026-12-01".parse().unwrap());
-        let cut = json!({ "cuts": [{ "from": "2026-11-30" }] });
-        let back = json!({ "cuts": [{ "from": "2026-11-30", "until": "2026-12-01" }] });
-        let cases = [
-            (&none, json!({}), Some(Service::Full)),
-            (&hold("throttled"), json!({}), Some(Service::Throttled)),
-            (&hold("suspended"), cut, Some(Service::Suspended)),
-            (&none, back, Some(Service::Full)),
-            (&none, json!({ "ended": "2026-12-01" }), Some(Service::Ended)),
-            (
-                &none,
-                json!({ "hist": [{ "date": "2026-11-20", "change": "suspend" }] }),
-                Some(Service::Suspended),
-            ),
-            (&none, json!({ "start": "2026-12-02" }), None),
-            (&none, json!({ "login": null }), None),
-        ];
-        for (hold, subscription, want) in cases {
-            let found = wanted(&account(hold, &subscription), today).unwrap();
-            assert_eq!(found.first().map(|one| one.service), want, "{hold} {subscription}");
-        }
     }
 
     #[test]
@@ -311,36 +254,119 @@ mod tests {
         let id: AccountId = "1042".parse().unwrap();
         let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
         let (day, next) = ("2026-12-02".parse().ok(), "2026-12-03".parse().ok());
+        let cut = Occasion { sweep: None, may_cut: true };
+        let sweep = |sweep| Occasion { sweep, may_cut: false };
         let of = |kind: &str, cuts: Value| {
             let account = account(&hold(kind), &json!({ "cuts": cuts }));
             wanted(&account, "2026-12-01".parse().unwrap()).unwrap().remove(0)
         };
         let suspended = of("suspended", json!([{ "from": "2026-11-30" }]));
-        let Step::Ask(asking) = Enforced::next(&id, &suspended, None, None, now) else { panic!() };
+        let Step::Ask(asking) = Enforced::next(&id, &suspended, None, cut, now) else { panic!() };
         let until = now + Enforced::LEASE;
-        assert_eq!(Enforced::next(&id, &suspended, Some(&asking), None, now), Step::Wait(until));
+        assert_eq!(Enforced::next(&id, &suspended, Some(&asking), cut, now), Step::Wait(until));
         let later = now + SignedDuration::from_mins(1);
-        let step = Enforced::next(&id, &suspended, Some(&asking), None, later);
+        let step = Enforced::next(&id, &suspended, Some(&asking), cut, later);
         assert!(matches!(step, Step::Ask(_)), "whoever asked has never come back");
         let refused = asking.clone().refused("no".into());
-        assert!(matches!(Enforced::next(&id, &suspended, Some(&refused), None, now), Step::Ask(_)));
+        assert!(matches!(Enforced::next(&id, &suspended, Some(&refused), cut, now), Step::Ask(_)));
         let silent = asking.clone().unanswered("silence".into());
-        assert_eq!(Enforced::next(&id, &suspended, Some(&silent), None, now), Step::Wait(until));
-        assert!(matches!(
-            Enforced::next(&id, &suspended, Some(&silent), None, until),
-            Step::Ask(_)
-        ));
+        assert_eq!(Enforced::next(&id, &suspended, Some(&silent), cut, now), Step::Wait(until));
+        assert!(matches!(Enforced::next(&id, &suspended, Some(&silent), cut, until), Step::Ask(_)));
         let done = asking.confirmed(Service::Suspended, now);
-        assert_eq!(Enforced::next(&id, &suspended, Some(&done), None, now), Step::Settled);
-        let Step::Ask(swept) = Enforced::next(&id, &suspended, Some(&done), day, now) else {
+        assert_eq!(Enforced::next(&id, &suspended, Some(&done), cut, now), Step::Settled);
+        let Step::Ask(swept) = Enforced::next(&id, &suspended, Some(&done), sweep(day), now) else {
             panic!()
         };
         let swept = swept.confirmed(Service::Suspended, now);
-        assert_eq!(Enforced::next(&id, &suspended, Some(&swept), day, now), Step::Settled);
-        assert!(matches!(Enforced::next(&id, &suspended, Some(&swept), next, now), Step::Ask(_)));
+        assert_eq!(Enforced::next(&id, &suspended, Some(&swept), sweep(day), now), Step::Settled);
+        assert!(matches!(
+            Enforced::next(&id, &suspended, Some(&swept), sweep(next), now),
+            Step::Ask(_)
+        ));
         let moved = Wanted { site: "norte".parse().unwrap(), ..suspended };
-        assert!(matches!(Enforced::next(&id, &moved, Some(&swept), None, now), Step::Ask(_)));
+        assert!(matches!(Enforced::next(&id, &moved, Some(&swept), cut, now), Step::Ask(_)));
     }
+
+    #[test]
+    fn service_is_taken_away_on_permitted_days_alone_and_given_back_on_any() {
+        use Service::{Full, Suspended, Throttled};
+        let id: AccountId = "1042".parse().unwrap();
+        let now: Timestamp = "2026-12-06T12:00:00Z".parse().unwrap(); // a Sunday
+        let day = "2026-12-06".parse().unwrap();
+        let of = |service, held| {
+            let account = account(&Value::Null, &json!({}));
+            Wanted { service, held, ..wanted(&account, day).unwrap().remove(0) }
+        };
+        let after = |confirmed: Option<Service>, asked: Service| {
+            let ask = |known: Option<&Enforced>, service| {
+                let may = Occasion { sweep: None, may_cut: true };
+                let step = Enforced::next(&id, &of(service, true), known, may, now);
+                let Step::Ask(asking) = step else { panic!("{step:?}") };
+                asking
+            };
+            let known = confirmed.map(|one| ask(None, Suspended).confirmed(one, now));
+            ask(known.as_ref(), asked).refused("down on the day that was permitted".into())
+        };
+        let done = |service| after(None, service).confirmed(service, now);
+        let cases = [
+            // Nobody was told, or it was down.
+            (None, Suspended, true, false),
+            (Some(after(None, Suspended)), Suspended, true, false),
+            (Some(after(Some(Full), Suspended)), Suspended, true, false),
+            (Some(after(Some(Throttled), Suspended)), Suspended, true, false),
+            (Some(done(Throttled)), Suspended, true, false),
+            // It is gone already; it is given back; its owner has asked for it.
+            (Some(done(Suspended)), Suspended, true, true),
+            (Some(done(Suspended)), Throttled, true, true),
+            (Some(done(Suspended)), Full, false, true),
+            (Some(after(Some(Suspended), Full)), Full, false, true),
+            (None, Suspended, false, true),
+        ];
+        for (known, service, held, asks) in cases {
+            let sweep = Occasion { sweep: Some(day), may_cut: false };
+            let step = Enforced::next(&id, &of(service, held), known.as_ref(), sweep, now);
+            assert_eq!(matches!(step, Step::Ask(_)), asks, "{known:?} {service} {held}");
+            let may = Occasion { may_cut: true, ..sweep };
+            let step = Enforced::next(&id, &of(service, held), known.as_ref(), may, now);
+            assert!(matches!(step, Step::Ask(_)), "{known:?} {service} {held}");
+        }
+    }
+
+    #[test]
+    fn what_is_confirmed_is_told_of_while_it_is_less_than_all_and_what_is_not_until_it_is() {
+        use Service::{Ended, Full, Suspended};
+        let id: AccountId = "1042".parse().unwrap();
+        let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
+        let day = "2026-12-01".parse().unwrap();
+        let suspended = json!({ "hist": [{ "date": "2026-11-20", "change": "suspend" }] });
+        let back = json!({ "hist": [
+            { "date": "2026-11-20", "change": "suspend" }, { "date": "2026-12-01", "change": "resume" },
+        ] });
+        let ended = |date: &str| json!({ "hist": [{ "date": date, "change": "end" }] });
+        let cases = [
+            (None, &json!({}), false),
+            (None, &suspended, true),
+            (Some(Suspended), &suspended, true),
+            (Some(Suspended), &back, true), // its day has come
+            (Some(Full), &back, false),
+            (None, &ended("2026-12-01"), true),
+            (None, &ended("2026-11-24"), true),
+            (None, &ended("2026-11-23"), false), // somebody else may have the login
+            (Some(Suspended), &ended("2026-11-01"), true),
+            (Some(Ended), &ended("2026-12-01"), false),
+        ];
+        for (confirmed, subscription, want) in cases {
+            let account = account(&Value::Null, subscription);
+            let known = confirmed.map(|service| {
+                let wanted = Wanted { service, ..wanted(&account, day).unwrap().remove(0) };
+                Enforced::asking(&id, &wanted, None, None, now).confirmed(service, now)
+            });
+            let known: Vec<_> = known.into_iter().collect();
+            let told = is_to_be_told(&account, &known, day).unwrap();
+            assert_eq!(told, want, "{confirmed:?} {subscription}");
+        }
+    }
+
     /// What was asked for and how it ended: confirmed, refused or silence. What was before the next order
     /// then, and whether that order has the number of the one before.
     #[test]
@@ -353,14 +379,16 @@ mod tests {
             Not,
         }
         use End::{Done, Not};
+        type History = &'static [(Service, End)];
         let id: AccountId = "1042".parse().unwrap();
         let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
+        let cut = Occasion { sweep: None, may_cut: true };
         let of = |service, plan: &str| {
             let account = account(&Value::Null, &json!({ "plan": plan }));
             let wanted = wanted(&account, "2026-12-01".parse().unwrap()).unwrap().remove(0);
             Wanted { service, ..wanted }
         };
-        let cases: [(&[(Service, End)], Service, &str, Before, bool); 9] = [
+        let cases: [(History, Service, &str, Before, bool); 9] = [
             (&[], Suspended, "fibra-500", AtWorst(Full), false),
             (&[(Suspended, Not)], Suspended, "fibra-500", AtWorst(Suspended), true),
             (&[(Suspended, Not)], Suspended, "fibra-900", AtWorst(Suspended), false),
@@ -375,7 +403,7 @@ mod tests {
             let mut known: Option<Enforced> = None;
             for (asked, end) in history {
                 let wanted = of(*asked, "fibra-500");
-                let step = Enforced::next(&id, &wanted, known.as_ref(), None, now);
+                let step = Enforced::next(&id, &wanted, known.as_ref(), cut, now);
                 let Step::Ask(asking) = step else { panic!("{step:?}") };
                 known = Some(match end {
                     Done => asking.confirmed(*asked, now),
@@ -384,7 +412,7 @@ mod tests {
             }
             let wanted = of(service, plan);
             assert_eq!(Enforced::before(known.as_ref(), &wanted), before, "{service} {plan}");
-            let step = Enforced::next(&id, &wanted, known.as_ref(), None, now);
+            let step = Enforced::next(&id, &wanted, known.as_ref(), cut, now);
             let Step::Ask(next) = step else { panic!("{step:?}") };
             let number = |of: &Enforced| of.asked.as_ref().map(|asked| asked.number);
             let last = known.as_ref().and_then(number);

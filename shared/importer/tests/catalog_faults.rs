@@ -113,8 +113,9 @@ fn a_login_is_one_subscriptions_on_any_day() {
                 200,main,radio,2026-01-05,centro,";
     let told = |login: &str, history: &str| {
         let (mut all, subscriptions) = (files(), format!("{rows}{login}\n"));
-        all.insert("subscriptions.csv", &subscriptions);
-        all.insert("history.csv", &format!("account,subscription,date,change,value\n{history}"));
+        all.insert("subscriptions.csv", subscriptions.as_str());
+        all.insert("usage.csv", "account,subscription,meter,date,quantity\n"); // none after the end
+        all.insert("history.csv", format!("account,subscription,date,change,value\n{history}"));
         let faults = read(&all, &options()).err();
         faults.iter().flat_map(|faults| faults.iter()).map(ToString::to_string).collect::<Vec<_>>()
     };

@@ -115,6 +115,10 @@ pub struct SetService {
     /// On this day, tell it of what it has confirmed, too, in case it has lost it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Date>,
+    /// The day, if it is one on which service may be taken away for what is not paid. Without it, only what
+    /// was decided on the day is: what comes late is looked at by the review of the next day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_on: Option<Date>,
 }
 
 /// What comes to whoever sends notices.

@@ -40,7 +40,7 @@ async fn suspended() -> Paying {
             assert!(feed(&function, batch_of(&message)).await.is_empty());
         }
     }
-    paying.on("2026-12-01");
+    paying.on("2026-11-30");
     assert!(paying.account("1042").await.is_suspended());
     paying
 }
@@ -83,7 +83,7 @@ async fn whoever_has_paid_before_the_network_was_told_is_not_cut_and_a_sweep_rep
     let function = toggle_service(&paying, &mailbox);
     let cut = sample("toggle-service/accounts.json");
     let apply = crate::functions::apply_payment(&paying, &mailbox);
-    let paid = crate::money::paid_by("1043", "2026-12-01");
+    let paid = crate::money::paid_by("1043", "2026-11-30");
     assert!(feed(&apply, batch_of(&paid)).await.is_empty());
     assert!(feed(&function, cut.clone()).await.is_empty());
     assert_eq!(told(&paying, "login-1043"), [], "it was never told of anything");
@@ -104,6 +104,21 @@ async fn whoever_has_paid_before_the_network_was_told_is_not_cut_and_a_sweep_rep
     }
     assert_eq!(told(&paying, "login-1042")[2..], [Service::Full]);
     assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
+}
+
+/// What was decided on the day before is done on a day that the calendar permits alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_not_cut_on_the_day_is_cut_by_the_sweep_of_a_permitted_one() {
+    let paying = suspended().await;
+    let mailbox = Mailbox::open().await;
+    let function = toggle_service(&paying, &mailbox);
+    paying.on("2026-12-02");
+    for (file, want) in
+        [("toggle-service/accounts.json", &[][..]), (SWEEP, &[Service::Suspended][..])]
+    {
+        assert!(feed(&function, sample(file)).await.is_empty());
+        assert_eq!(told(&paying, "login-1042"), want, "{file}");
+    }
 }
 
 /// A site that has no secret, or an access server that is down: it is tried again, and what is known

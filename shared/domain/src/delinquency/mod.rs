@@ -32,6 +32,6 @@ pub use restore::{Debt, Percent, RestoreRule, UnknownRestoreRule, to_restore};
 pub use review::{
     Again, Known, Restored, Review, ReviewError, first_review, lift, restore, review,
 };
-pub use sending::{Unsent, is_awaited, recipient, unsent};
+pub use sending::{Unsent, awaited_for, recipient, unsent};
 pub use step::{Channel, InvalidStep, Step, UnknownChannel, UnknownWhen, When};
 pub use wording::{InvalidWordingKey, WordingKey};

@@ -35,14 +35,14 @@ impl Unsent {
 /// been told of since, was not sent.
 const AWAITED: SignedDuration = SignedDuration::from_mins(15);
 
-/// Whether a notice that has been begun to be sent is not to be sent again yet: whoever delivers it may
-/// still tell what became of it.
+/// How long a notice that has been begun to be sent is not to be sent again yet, since whoever delivers it
+/// may still tell what became of it; none: it may be.
 #[must_use]
-pub fn is_awaited(notice: &CustomerNotice, now: Timestamp) -> bool {
+pub fn awaited_for(notice: &CustomerNotice, now: Timestamp) -> Option<SignedDuration> {
     let keyed = notice.id.channel == Channel::Hook;
-    notice.state == NoticeState::Sending
-        && !keyed
-        && notice.begun.is_some_and(|begun| now.duration_since(begun) < AWAITED)
+    let begun = notice.begun.filter(|_| notice.state == NoticeState::Sending && !keyed)?;
+    let left = AWAITED - now.duration_since(begun);
+    left.is_positive().then_some(left)
 }
 
 /// Where a notice by e-mail or text message goes to; empty by a hook, which is told the account.
@@ -159,13 +159,14 @@ mod tests {
     fn what_was_begun_is_awaited_for_a_while_and_a_hook_knows_its_key() {
         let begun: Timestamp = "2026-11-10T12:00:00Z".parse().unwrap();
         let cases =
-            [("email", 14, true), ("email", 15, false), ("sms", 0, true), ("hook", 0, false)];
+            [("email", 14, Some(1)), ("email", 15, None), ("sms", 0, Some(15)), ("hook", 0, None)];
         for (channel, minutes, want) in cases {
             let mut one = notice(&format!("2026-11-10-cycle:-3:{channel}"));
-            assert!(!is_awaited(&one, begun), "it is planned");
+            assert_eq!(awaited_for(&one, begun), None, "it is planned");
             one.begin("Olá".into(), "ana@customer.example", begun);
             let now = begun + SignedDuration::from_mins(minutes);
-            assert_eq!(is_awaited(&one, now), want, "{channel} after {minutes} minutes");
+            let left = want.map(SignedDuration::from_mins);
+            assert_eq!(awaited_for(&one, now), left, "{channel} after {minutes} minutes");
         }
     }
 }

@@ -116,23 +116,22 @@ fn what_was_lent_is_asked_for_though_there_is_nothing_to_bill() {
 
 #[test]
 fn a_day_has_one_invoice_of_late_charges_and_the_next_day_has_the_rest() {
-    let mut account = account("basic");
-    account.next_bill = Some(date("2026-12-10"));
+    let mut late = account("basic");
+    late.next_bill = Some(date("2026-12-10"));
     let settings = BillingSettings { late_charges: LateCharging::AtOnce, ..Default::default() };
-    let day = date("2026-11-24");
+    let (day, metered) = (date("2026-11-24"), account("metered"));
     let charged = |account: &Account, n: u8| {
         let mut account = account.clone();
         account.one_offs.extend(serde_json::from_value::<Vec<OneOff>>(json!([
             { "id": format!("late.2026-1{n}-10-cycle.1"), "date": "2026-11-24", "text": "Late charges",
               "qty": "1", "unit": "2.13", "cat": "late-charge" },
         ])).unwrap());
-        let (invoices, notices, suspension) = (vec![], vec![], None);
-        Review { account, invoices, notices, suspension, disconnected: vec![] }
+        Review { account, disconnected: vec![], ..ended_on(&metered, "2026-11-24") }
     };
     let at_once = |review: &Review, invoices: &[Invoice], day| {
         bill_at_once(review, invoices, &settings, &catalog(), &[], day).unwrap()
     };
-    let first = at_once(&charged(&account, 0), &[], day);
+    let first = at_once(&charged(&late, 0), &[], day);
     assert_eq!(first.issued[0].id.to_string(), "2026-11-24-late");
     let second = at_once(&charged(&first.account, 1), &first.issued, day);
     assert_eq!(
@@ -140,7 +139,7 @@ fn a_day_has_one_invoice_of_late_charges_and_the_next_day_has_the_rest() {
         (&[][..], Some(date("2026-11-25")))
     );
     assert_eq!(second.account.balance, first.account.balance);
-    let review = Review { account: second.account, ..charged(&account, 0) };
+    let review = Review { account: second.account, ..charged(&late, 0) };
     let third = at_once(&review, &first.issued, date("2026-11-25"));
     assert_eq!(third.issued[0].id.to_string(), "2026-11-25-late");
 }

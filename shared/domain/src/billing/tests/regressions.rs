@@ -165,10 +165,10 @@ fn a_change_of_plan_that_is_known_ahead_is_not_billed_ahead() {
 
 #[test]
 fn a_credit_note_that_pays_what_service_is_held_for_has_the_account_reviewed() {
-    let mut held = account("basic");
-    let old = next(&mut held, &catalog(), &[]).unwrap();
+    let mut before = account("basic");
+    let old = next(&mut before, &catalog(), &[]).unwrap();
     let credit = |amount: &str, hold: Value| {
-        let mut account = held.clone();
+        let mut account = before.clone();
         account.credit = money(amount);
         account.hold = serde_json::from_value(hold).unwrap();
         let later = Invoice { issued: date("2026-12-01"), ..old.clone() };
@@ -181,6 +181,6 @@ fn a_credit_note_that_pays_what_service_is_held_for_has_the_account_reviewed() {
     });
     let issued = Some(date("2026-12-01"));
     assert_eq!(credit("300.00", hold.clone()), issued);
-    assert_eq!(credit("299.99", hold), held.next_review, "not all of it is paid");
-    assert_eq!(credit("300.00", Value::Null), held.next_review, "nothing is held");
+    assert_eq!(credit("299.99", hold), before.next_review, "not all of it is paid");
+    assert_eq!(credit("300.00", Value::Null), before.next_review, "nothing is held");
 }

@@ -13,11 +13,11 @@ use jiff::civil::Date;
 
 use super::{CustomerNotice, NoticeId, Suspension};
 use crate::{
-    account::{Account, Subscription},
+    account::Account,
     calendar::{Calendar, NoPermittedDay, days_after},
     charge::{ChargeState, Charges},
     collection::AttemptState,
-    enforcement::Enforced,
+    enforcement::{Enforced, is_to_be_told, next_change},
     history::HistoryError,
     ids::{InvalidId, SubscriptionId},
     invoice::{Invoice, InvoiceId},
@@ -122,11 +122,14 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
     if !review.notices.is_empty() {
         again::follow(&mut review.account, known.today);
     }
-    // The network is asked day by day whether it still does what it is to do.
-    let held = review.account.hold.is_some()
-        && review.account.subscriptions.iter().any(Subscription::is_on_network);
-    if held || known.network.iter().any(|login| !login.is_settled()) {
-        review.account.review_by(days_after(known.today, 1));
+    // The network is asked day by day whether it does what it is to do, and what lies ahead of it has its
+    // day.
+    let today = known.today;
+    if is_to_be_told(&review.account, known.network, today)? {
+        review.account.review_by(days_after(today, 1));
+    }
+    if let Some(day) = next_change(&review.account, today)? {
+        review.account.review_by(day);
     }
     Ok(review)
 }
