@@ -52,7 +52,7 @@ async fn paid_once(accounts: u64, mischief: Mischief) -> u64 {
         payers: Payers { stray: 0, ..Payers::default() },
         telling: Telling { lost: 10, again: 2, shuffled: Some(7) },
     };
-    let home = Home::new(Options { mischief, bank }).await.unwrap();
+    let home = Home::new(Options { mischief, bank, ..Options::default() }).await.unwrap();
     home.generate_at_bank(accounts).await.unwrap();
     live(&home, DAYS).await;
     let (theirs, ours) = compare(&home).await;

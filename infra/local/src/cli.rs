@@ -1,5 +1,7 @@
 //! The command line.
 
+mod codes;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -12,8 +14,9 @@ use mensal_domain::{
     rail::Rail,
     reference::Reference,
 };
-use mensal_rails::boleto::Digits;
 use rust_decimal::Decimal;
+
+pub(crate) use self::codes::{BoletoCommand, PixCommand, ReadBoleto, WriteBoleto};
 
 /// Recurring billing for Internet service providers, as a local stack.
 ///
@@ -53,6 +56,9 @@ pub(crate) enum Command {
     Notice(NoticeCommand),
     /// Put a parked account back on the agenda, once what was wrong with it is mended.
     Unpark(Unpark),
+    /// Let months of an invented ISP pass, day by day, with customers who pay early, late, never and
+    /// twice, and check each day what must always hold.
+    Simulate(Simulate),
     /// What an invoice costs: counts what a deployed stack asks of AWS, and prices it.
     Cost(Cost),
     /// Check what must always hold: balances, sums, days billed once, a PDF for each invoice.
@@ -103,6 +109,11 @@ pub(crate) struct Run {
     /// Stop after billing instead of running the schedules.
     #[arg(long)]
     pub(crate) once: bool,
+    /// Let the days pass up to this one, which may lie ahead, and stop: weeks pass in seconds, and the
+    /// summary tells who was reminded, suspended and restored. It cannot be undone: to try, use a
+    /// folder of its own.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) until: Option<Date>,
 }
 
 #[derive(Args)]
@@ -254,6 +265,34 @@ pub(crate) struct Cost {
     /// With PDFs made when somebody first asks for them, instead of at once.
     #[arg(long, conflicts_with = "stack")]
     pub(crate) on_first_view: bool,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Simulate {
+    /// So many accounts.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) accounts: u64,
+    /// So many months, from 2026-11-01 on.
+    #[arg(long, value_name = "M", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=24))]
+    pub(crate) months: u16,
+    /// Another seed gives other customers, who do other things; the same seed gives the same year.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Let things go wrong: messages that come twice, late and in another order, functions that end
+    /// half-way, a table that throttles and loses answers, a bank that times out, webhooks that
+    /// never come.
+    #[arg(long)]
+    pub(crate) faults: bool,
+    /// Keep the data in this folder, which is to be empty, for the other commands [default: a
+    /// temporary one].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Write a picture of the year to this file: what is open, who is suspended, what was collected.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
@@ -414,50 +453,6 @@ fn by_hand(text: &str) -> Result<Rail, String> {
         Ok(rail @ (Rail::Cash | Rail::Cheque | Rail::Wire)) => Ok(rail),
         _ => Err("not entered by hand: use cash, cheque or wire".to_owned()),
     }
-}
-
-#[derive(Subcommand)]
-pub(crate) enum BoletoCommand {
-    /// Print what the digits of a boleto say, as one JSON object.
-    Read(ReadBoleto),
-    /// Print the digits of a boleto, as one JSON object.
-    Write(WriteBoleto),
-}
-
-#[derive(Args)]
-pub(crate) struct ReadBoleto {
-    /// The 44 digits of the barcode or the 47 of the line, with or without dots and spaces.
-    #[arg(required = true, value_name = "DIGITS")]
-    pub(crate) digits: Vec<String>,
-    /// A due date is written as a count of days that repeats every 9,000: of those that it can
-    /// mean, show the one nearest to this day [default: today].
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) on: Option<Date>,
-}
-
-#[derive(Args)]
-pub(crate) struct WriteBoleto {
-    /// The bank's number with the clearing house, three digits: 341 is Itaú.
-    #[arg(long)]
-    pub(crate) bank: Digits<3>,
-    /// The due date. Without it, the boleto is due when it is presented.
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) due: Option<Date>,
-    /// The amount in reais: 123.45; 0 lets the payer say how much.
-    #[arg(long, allow_negative_numbers = true, value_parser = amount)]
-    pub(crate) amount: Decimal,
-    /// The free field, 25 digits as the bank has laid them out.
-    #[arg(long, value_name = "DIGITS")]
-    pub(crate) campo_livre: Digits<25>,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum PixCommand {
-    /// Print what a code says, as one JSON object.
-    Read {
-        /// The code, as it is copied.
-        payload: String,
-    },
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
             Some(Command::Explain(options)) => commands::explain(&options).await,
             Some(Command::Promise(options)) => commands::make_promise(&options).await,
             Some(Command::Notice(command)) => commands::notice(&command).await,
+            Some(Command::Simulate(options)) => commands::simulate(&options).await,
             Some(Command::Cost(options)) => commands::cost(&options).await,
             Some(Command::Audit(options)) => commands::audit(&options).await,
             Some(Command::Unpark(options)) => commands::unpark(&options).await,

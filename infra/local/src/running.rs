@@ -86,6 +86,18 @@ pub async fn live_through(
 /// The stack's.
 pub async fn live_a_day(stack: &Stack, day: Date) -> Result<(), Error> {
     asked(stack.schedule(RunKind::ReconciliationReport, day).await, "not reported on");
+    run_a_day(stack, day).await?;
+    stack.pass_day(day).await?;
+    stack.settle().await?;
+    asked(stack.schedule(RunKind::Reconciliation, day).await, "not reconciled");
+    stack.settle().await
+}
+
+/// The runs of a day: bills who is due, then reviews and collects.
+///
+/// # Errors
+/// The stack's.
+pub async fn run_a_day(stack: &Stack, day: Date) -> Result<(), Error> {
     if stack.store().due_count(Run::Billing, day).await? > 0 {
         stack.begin_run(day).await?;
         stack.settle().await?;
@@ -94,10 +106,7 @@ pub async fn live_a_day(stack: &Stack, day: Date) -> Result<(), Error> {
         stack.schedule(RunKind::Collection, day).await?;
         stack.settle().await?;
     }
-    stack.pass_day(day).await?;
-    stack.settle().await?;
-    asked(stack.schedule(RunKind::Reconciliation, day).await, "not reconciled");
-    stack.settle().await
+    Ok(())
 }
 
 fn asked(gateways: Result<(), Error>, what: &str) {

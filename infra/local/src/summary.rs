@@ -10,7 +10,7 @@ use std::{
 
 use mensal_domain::{
     charge::ChargeState,
-    delinquency::{CutKind, HoldKind, LiftedBy},
+    delinquency::{Channel, CutKind, HoldKind, LiftedBy},
     events::Document,
     ids::{AccountId, GatewayCode},
     locale::Locale,
@@ -60,6 +60,8 @@ pub struct Books {
     pub restored: u64,
     /// Accounts that were sent a notice, or are to be.
     pub reminded: HashSet<AccountId>,
+    /// Those notices, by channel.
+    pub notices: BTreeMap<Channel, u64>,
     /// Charges that gateways refuse, by gateway and reason.
     pub refused: BTreeMap<(GatewayCode, String), u64>,
     /// What gateways have told and nobody could match.
@@ -133,6 +135,7 @@ impl Books {
             }
             Document::Notice(notice) => {
                 self.reminded.insert(notice.account.clone());
+                *self.notices.entry(notice.id.channel).or_default() += 1;
             }
         }
         Ok(())
@@ -211,6 +214,7 @@ impl Summary {
         let unmatched = |one: &Unmatched| json!({ "notice": one.notice, "reason": one.reason, "since": one.since });
         let parked = |one: &Parked| json!({ "account": one.account, "reason": one.reason, "since": one.since });
         let refused = |((gateway, reason), charges): (&(GatewayCode, String), &u64)| json!({ "gateway": gateway, "reason": reason, "charges": charges });
+        let notices = |(channel, count): (&Channel, &u64)| (channel.to_string(), *count);
         let dead =
             |(letter, reason): &(String, String)| json!({ "letter": letter, "reason": reason });
         Ok(json!({
@@ -232,6 +236,7 @@ impl Summary {
             "credit": told(&self.books.credit),
             "payable_charges": self.books.payable,
             "accounts_reminded": self.books.reminded.len(),
+            "notices": self.books.notices.iter().map(notices).collect::<BTreeMap<_, _>>(),
             "suspensions": self.books.suspensions,
             "restored": self.books.restored,
             "throttled_now": self.books.held[0],
@@ -288,6 +293,9 @@ impl Summary {
         // Nothing of it where no account type has a ladder or suspends.
         for (name, count) in unpaid.into_iter().filter(|(_, count)| *count > 0) {
             row(name, grouped(count))?;
+        }
+        for (channel, count) in &books.notices {
+            row(&format!("notices by {channel}"), grouped(*count))?;
         }
         row("charges refused", grouped(books.refused.values().sum()))?;
         row("unmatched", grouped(books.unmatched.len().try_into()?))?;

@@ -49,6 +49,14 @@ pub struct Preset {
     pub(crate) calendar: (CalendarCode, Calendar),
 }
 
+impl Preset {
+    /// The days on which nothing unpleasant happens, and their name.
+    #[must_use]
+    pub fn calendar(&self) -> (&CalendarCode, &Calendar) {
+        (&self.calendar.0, &self.calendar.1)
+    }
+}
+
 /// All presets, in the order of the file.
 #[must_use]
 pub fn all() -> &'static [Preset] {

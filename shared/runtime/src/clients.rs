@@ -106,6 +106,14 @@ impl Clients {
         Self { config, requests, plain: Plain::default() }
     }
 
+    /// The same, which try again at once: for faults that somebody injects, to which a pause is
+    /// nothing but time.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        let retries = retries().with_initial_backoff(Duration::from_millis(1));
+        Self { config: self.config.into_builder().retry_config(retries).build(), ..self }
+    }
+
     /// The requests made so far by the clients made here.
     #[must_use]
     pub fn requests(&self) -> &Requests {

@@ -28,7 +28,7 @@ use super::{
     ledger::{Charged, Ledger},
     payers::hash,
 };
-use crate::stack::Error;
+use crate::stack::{Error, FaultKind, Faults};
 
 type Books = Shared<Arc<Ledger>>;
 
@@ -50,7 +50,7 @@ impl IntoResponse for Broken {
     }
 }
 
-pub(super) fn routes(ledger: Arc<Ledger>) -> Router {
+pub(super) fn routes(ledger: Arc<Ledger>, faults: Arc<Faults>) -> Router {
     Router::new()
         .route("/charges/{key}", put(register).get(fetch).delete(cancel))
         .route("/collections/{key}", put(collect).delete(take_back))
@@ -58,6 +58,7 @@ pub(super) fn routes(ledger: Arc<Ledger>) -> Router {
         .route("/methods/{account}/{id}", put(enroll))
         .route("/methods/{token}", delete(revoke))
         .route("/history", get(history))
+        .layer(axum::middleware::from_fn_with_state(faults, out_of_reach))
         .layer(axum::middleware::from_fn(signed_in))
         .with_state(ledger)
 }
@@ -73,6 +74,21 @@ async fn signed_in(
     } else {
         StatusCode::UNAUTHORIZED.into_response()
     }
+}
+
+/// Sometimes it is down, and sometimes it does what it is asked for and does not say so.
+async fn out_of_reach(
+    Shared(faults): Shared<Arc<Faults>>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let asked = format!("{} {}", request.method(), request.uri());
+    if faults.strikes(FaultKind::BankDown, asked.as_bytes()) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let silent = faults.strikes(FaultKind::BankSilent, asked.as_bytes());
+    let answer = next.run(request).await;
+    if silent { StatusCode::GATEWAY_TIMEOUT.into_response() } else { answer }
 }
 
 fn registration(charge: &Charged) -> Result<Json<Registration>, Error> {
@@ -216,7 +232,7 @@ fn failed_of(key: &ChargeKey) -> String {
 }
 
 fn money_of(key: &ChargeKey) -> String {
-    format!("C{:016x}", hash(7, &key.to_string()))
+    format!("C{:016x}", hash(7, key.to_string()))
 }
 
 fn receipt(key: &ChargeKey, amount: Money, on: Date) -> Result<Receipt, Error> {

@@ -41,6 +41,15 @@ pub struct Taken {
     pub returned: BTreeMap<Currency, Decimal>,
 }
 
+/// A charge that can be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payable {
+    /// Its key.
+    pub key: ChargeKey,
+    /// What is to be paid, and by when.
+    pub terms: Terms,
+}
+
 /// The books.
 pub(super) struct Ledger(Mutex<Connection>);
 
@@ -89,7 +98,7 @@ impl Ledger {
             return Ok(None);
         }
         let invoice = format!("{}/{}", key.account, key.invoice);
-        let reference = format!("{:x}", super::payers::hash(0, &key.to_string()));
+        let reference = format!("{:x}", super::payers::hash(0, key.to_string()));
         self.connection().execute(
             "INSERT INTO charges VALUES (?1, ?2, ?3, 'open', ?4, ?5)
              ON CONFLICT (key) DO UPDATE SET terms = ?3, due = ?5 WHERE state = 'open'",
@@ -125,6 +134,13 @@ impl Ledger {
             all.entry(invoice).or_default().push(read(one)?);
         }
         Ok(all)
+    }
+
+    /// What can be paid, by invoice.
+    pub(super) fn payable(&self) -> Result<BTreeMap<String, Vec<Payable>>, Error> {
+        let of = |charge: Charged| Payable { key: charge.key, terms: charge.terms };
+        let open = self.open_charges()?.into_iter();
+        Ok(open.map(|(invoice, all)| (invoice, all.into_iter().map(of).collect())).collect())
     }
 
     /// Money for a charge: the receipt is booked, and the charge is paid. Once per id.
@@ -170,6 +186,11 @@ impl Ledger {
         Ok(facts.into_iter().map(|(_, fact)| fact).collect())
     }
 
+    /// What is booked after a number, in order.
+    pub(super) fn after(&self, number: i64) -> Result<Vec<(i64, Fact)>, Error> {
+        self.facts("SELECT n, fact FROM facts WHERE n > ?1 ORDER BY n", &[&number])
+    }
+
     /// What has not been told, by its number; at most so many.
     pub(super) fn untold(&self, most: usize) -> Result<Vec<(i64, Fact)>, Error> {
         let sql = format!("SELECT n, fact FROM facts WHERE told = 0 ORDER BY n LIMIT {most}");
@@ -196,8 +217,10 @@ impl Ledger {
 
     /// Lets a day pass: what payers do on it, and what was to happen by it.
     pub(super) fn pass_day(&self, day: Date, payers: Payers) -> Result<(), Error> {
-        for (invoice, charges) in self.open_charges()? {
-            payers.pay(self, &invoice, &charges, day)?;
+        if payers != Payers::NOBODY {
+            for (invoice, charges) in self.open_charges()? {
+                payers.pay(self, &invoice, &charges, day)?;
+            }
         }
         let due = {
             let connection = self.connection();
@@ -325,6 +348,10 @@ fn read((key, terms, state, reference): Stored) -> Result<Charged, Error> {
 }
 
 impl Charged {
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
     pub(super) fn rail(&self) -> Rail {
         self.key.rail
     }

@@ -10,18 +10,19 @@ mod ledger;
 mod payers;
 mod teller;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use jiff::{Timestamp, civil::Date};
-use mensal_domain::payment::Fact;
+use mensal_domain::{charge::ChargeKey, payment::Fact, reference::Reference};
 use tokio::net::TcpListener;
 
-pub use ledger::Taken;
+pub use ledger::{Payable, Taken};
+pub(crate) use payers::hash;
 pub use payers::{Fate, Payers};
 pub use teller::Telling;
 
 use self::{ledger::Ledger, teller::Teller};
-use crate::stack::Error;
+use crate::stack::{Error, Faults};
 
 /// The bank's code among the gateways of the local stack.
 pub const CODE: &str = "sandbox";
@@ -53,16 +54,25 @@ impl Bank {
     /// # Errors
     /// The file's, and when there is no port.
     pub async fn open(path: &Path, behaviour: Behaviour) -> Result<Self, Error> {
+        Self::with_faults(path, behaviour, Arc::default()).await
+    }
+
+    /// A bank with which things go wrong.
+    pub(crate) async fn with_faults(
+        path: &Path,
+        behaviour: Behaviour,
+        faults: Arc<Faults>,
+    ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::open(path)?);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
-        let app = api::routes(ledger.clone());
+        let app = api::routes(ledger.clone(), faults.clone());
         tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, app).await {
                 tracing::error!(%error, "the bank has closed");
             }
         });
-        let teller = Arc::new(Teller::new(ledger.clone(), behaviour.telling)?);
+        let teller = Arc::new(Teller::new(ledger.clone(), behaviour.telling, faults)?);
         Ok(Self { ledger, payers: behaviour.payers, teller, address })
     }
 
@@ -117,6 +127,40 @@ impl Bank {
     /// The ledger's.
     pub fn book(&self, id: &str, day: Date, fact: &Fact) -> Result<(), Error> {
         self.ledger.book(id, day, fact)
+    }
+
+    /// What its customers can pay, by invoice: `account/invoice`.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn payable(&self) -> Result<BTreeMap<String, Vec<Payable>>, Error> {
+        self.ledger.payable()
+    }
+
+    /// A customer of its own pays a charge on a day, as they do. False if it can be paid no more.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn pays(&self, charge: &ChargeKey, fate: Fate, on: Date) -> Result<bool, Error> {
+        let Some(found) = self.ledger.charge(charge)?.filter(ledger::Charged::is_open) else {
+            return Ok(false);
+        };
+        payers::pay_charge(&self.ledger, &found, fate, on)?;
+        Ok(true)
+    }
+
+    /// What it has booked after so much of it, each with its number.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn booked_after(&self, number: i64) -> Result<Vec<(i64, Fact)>, Error> {
+        self.ledger.after(number)
+    }
+
+    /// When it first sent a webhook of some money; none if it has sent none.
+    #[must_use]
+    pub fn sent(&self, money: &Reference) -> Option<Instant> {
+        self.teller.sent(money)
     }
 
     /// A webhook as it would send it, body and signature: for those who send it by themselves.

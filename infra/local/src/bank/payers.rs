@@ -60,6 +60,10 @@ impl Default for Payers {
 }
 
 impl Payers {
+    /// Payers who do nothing by themselves: somebody else says who pays what.
+    pub const NOBODY: Self =
+        Self { seed: 0, late: 0, short: 0, over: 0, twice: 0, stray: 0, never: 100, delay: 0 };
+
     /// What is done about an invoice.
     #[must_use]
     pub fn fate(&self, invoice: &str) -> Fate {
@@ -133,7 +137,12 @@ impl Payers {
     }
 }
 
-fn pay_charge(ledger: &Ledger, charge: &Charged, fate: Fate, on: Date) -> Result<(), Error> {
+pub(super) fn pay_charge(
+    ledger: &Ledger,
+    charge: &Charged,
+    fate: Fate,
+    on: Date,
+) -> Result<(), Error> {
     let terms = &charge.terms;
     let currency = terms.amount.currency();
     let late = most_added(terms.amount, terms.late, terms.due, on)?;
@@ -151,7 +160,7 @@ fn pay_charge(ledger: &Ledger, charge: &Charged, fate: Fate, on: Date) -> Result
     let stray = fate == Fate::Stray;
     let told = !late.is_zero() && charge.rail() == Rail::Pix && fate != Fate::Short;
     let receipt = Receipt {
-        money: format!("E{:016x}", hash(7, &charge.key.to_string())).parse()?,
+        money: format!("E{:016x}", hash(7, charge.key.to_string())).parse()?,
         about: if stray { About::Nothing } else { About::Charge(charge.key.clone()) },
         rail: if stray { Rail::Wire } else { charge.rail() },
         amount,
@@ -167,10 +176,10 @@ fn pay_charge(ledger: &Ledger, charge: &Charged, fate: Fate, on: Date) -> Result
 }
 
 /// FNV-1a of a text, from a seed; folded, so that the low digits depend on all of it.
-pub(super) fn hash(seed: u64, text: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+pub(crate) fn hash(seed: u64, text: impl AsRef<[u8]>) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let start = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let hash = text.bytes().fold(start, step);
+    let hash = text.as_ref().iter().fold(start, step);
     (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) ^ (hash >> 32)
 }
 

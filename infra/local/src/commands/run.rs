@@ -29,10 +29,10 @@ pub(crate) async fn run(options: &Run) -> Result<(), Failed> {
         return Err(Failed::half_imported());
     }
     let zone = time_zone(stack.store()).await?;
-    let date = Timestamp::now().to_zoned(zone.clone()).date();
+    let date = options.until.unwrap_or(Timestamp::now().to_zoned(zone.clone()).date());
     say(&format!("Billing, charging and collecting, day by day up to {date} …\n\n"))?;
     bill_and_tell(&stack, date).await?;
-    if options.once {
+    if options.once || options.until.is_some() {
         return Ok(());
     }
     schedules(&stack, &zone).await?;

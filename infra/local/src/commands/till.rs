@@ -5,19 +5,20 @@ use jiff::{ToSpan, civil::Date};
 use mensal_domain::{
     ids::{AccountId, GatewayCode},
     money::{LIMIT, Money},
-    payment::{About, Fact, Notice, PaymentId, Receipt, Return, ReturnKind},
+    payment::{About, PaymentId},
 };
 use mensal_store::StoreError;
 
 use super::{Failed, Opened, say};
-use mensal::stack::Letter;
+use mensal::{
+    stack::Letter,
+    till::{Entry, TILL, reversal},
+};
 
 use crate::cli::{Pay, Reverse};
 
 /// What is older is not entered any more: its day's report was read long ago.
 const LATEST_DAYS: i64 = 366;
-/// The gateway of what is entered by hand.
-pub(crate) const TILL: &str = "till";
 
 pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
     let opened = Opened::existing(&options.place).await?;
@@ -46,7 +47,7 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
     };
     let paid_on = day(&opened, options.on).await?;
     let gateway = till()?;
-    let payment = PaymentId { gateway: gateway.clone(), money: options.receipt.clone() };
+    let payment = PaymentId { gateway, money: options.receipt.clone() };
     let entered = async || {
         let payment = opened.store().payment(id, &payment).await?;
         Ok::<_, StoreError>(payment.and_then(|payment| Some((payment.received?, payment.returned))))
@@ -71,17 +72,8 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
              as {receipt}-2"
         )));
     }
-    let receipt = Receipt {
-        money: receipt.clone(),
-        about,
-        rail: options.rail,
-        amount,
-        // Nobody has added anything: what is more than was owed is the customer's.
-        late: Some(Money::zero(account.currency)),
-        paid_on,
-        recalled_by_name: false,
-    };
-    let notice = Notice { gateway, fact: Fact::Received(receipt) };
+    let entry = Entry { receipt: receipt.clone(), about, rail: options.rail, amount, paid_on };
+    let notice = entry.notice().map_err(|why| why.to_string())?;
     opened.enter(&options.place, notice).await?;
     let what = format!("{amount} of account {id} by {}, receipt {}", options.rail, options.receipt);
     if let Opened::Ours(stack) = &opened {
@@ -105,7 +97,7 @@ pub(crate) async fn pay(options: &Pay) -> Result<(), Failed> {
 pub(crate) async fn reverse(options: &Reverse) -> Result<(), Failed> {
     let opened = Opened::existing(&options.place).await?;
     let (id, receipt, gateway) = (&options.account, &options.receipt, till()?);
-    let payment = PaymentId { gateway: gateway.clone(), money: receipt.clone() };
+    let payment = PaymentId { gateway, money: receipt.clone() };
     let payment = opened.store().payment(id, &payment).await?;
     let Some((received, returned)) = payment.and_then(|one| Some((one.received?, one.returned)))
     else {
@@ -125,15 +117,8 @@ pub(crate) async fn reverse(options: &Reverse) -> Result<(), Failed> {
             received.paid_on
         )));
     }
-    let reversal = Return {
-        money: receipt.clone(),
-        id: "reversed".parse().map_err(|_| "no name of a reversal")?,
-        about: About::Account(id.clone()),
-        kind: ReturnKind::Reversal,
-        amount: received.amount,
-        on,
-    };
-    opened.enter(&options.place, Notice { gateway, fact: Fact::Returned(reversal) }).await?;
+    let notice = reversal(id, receipt.clone(), received.amount, on)?;
+    opened.enter(&options.place, notice).await?;
     if let Opened::Ours(stack) = &opened {
         stack.settle().await?;
         say(&format!("{what}: taken off{}\n", balance(&opened, id).await?))?;

@@ -9,7 +9,11 @@ use std::{
 use mensal_runtime::{requests::Requests, start::Function};
 use serde_json::{Value, json};
 
-use super::queues::{Queues, Received};
+use super::{
+    FaultKind,
+    faults::Faults,
+    queues::{Queues, Received},
+};
 
 /// Messages of one invocation, as in the template.
 const BATCH: usize = 10;
@@ -41,6 +45,7 @@ impl Share {
 #[derive(Debug)]
 pub struct Busy {
     requests: Requests,
+    faults: Arc<Faults>,
     functions: Mutex<BTreeMap<&'static str, Work>>,
 }
 
@@ -56,8 +61,8 @@ pub struct Work {
 }
 
 impl Busy {
-    pub(super) fn new(requests: Requests) -> Self {
-        Self { requests, functions: Mutex::default() }
+    pub(super) fn new(requests: Requests, faults: Arc<Faults>) -> Self {
+        Self { requests, faults, functions: Mutex::default() }
     }
 
     pub(super) fn invoked(&self, function: &'static str, time: Duration, messages: u64) {
@@ -101,7 +106,12 @@ pub(super) fn deliver<F: Function>(
                 busy.requests.count("SQS", "ReceiveMessage");
                 let begun = Instant::now();
                 let answer = function.handle(event(queue, &received)).await;
-                let failed = failed(&received, answer.ok().as_ref());
+                let mut failed = failed(&received, answer.ok().as_ref());
+                // Done, and nobody is told.
+                let lost = |one: &&Received| {
+                    busy.faults.strikes(FaultKind::AnswerLost, one.letter.body.as_bytes())
+                };
+                failed.extend(received.iter().filter(lost).map(|one| one.number));
                 let done = received.len().saturating_sub(failed.len());
                 busy.invoked(queue, begun.elapsed(), done.try_into().unwrap_or_default());
                 busy.requests.count("SQS", "DeleteMessageBatch");

@@ -1,7 +1,7 @@
 //! What the functions ask of SQS, `EventBridge`, Secrets Manager and those who carry notices, answered
 //! over HTTP to the real SDKs.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing};
 use serde::Deserialize;
@@ -9,15 +9,16 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::{
-    Error,
+    Error, FaultKind,
     bus::Log,
+    faults::Faults,
     network::{self, Network},
     post::{self, Post},
     queues::{Letter, Queues},
     secrets::Secrets,
 };
 
-/// What answers.
+/// What stands behind it, and what goes wrong with it.
 #[derive(Clone)]
 pub(super) struct Services {
     pub(super) queues: Arc<Queues>,
@@ -25,6 +26,7 @@ pub(super) struct Services {
     pub(super) secrets: Arc<Secrets>,
     pub(super) network: Arc<Network>,
     pub(super) post: Arc<Post>,
+    pub(super) faults: Arc<Faults>,
 }
 
 type Answer = (StatusCode, String);
@@ -46,7 +48,18 @@ pub(super) async fn serve(services: Services) -> Result<String, Error> {
 
 async fn answer(State(services): State<Services>, headers: HeaderMap, body: Bytes) -> Answer {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let done = match target.unwrap_or_default() {
+    let target = target.unwrap_or_default();
+    let strikes = |kind| target.starts_with("AmazonSQS") && services.faults.strikes(kind, &body);
+    // Neither is tried again by whoever asks: they end half-way.
+    let half_way = || {
+        let answer = json!({ "__type": "AccessDenied", "message": "not this time" });
+        (StatusCode::BAD_REQUEST, answer.to_string())
+    };
+    if strikes(FaultKind::QueueRefuses) {
+        return half_way();
+    }
+    let silent = strikes(FaultKind::QueueSilent);
+    let done = match target {
         "AmazonSQS.SendMessage" => send(&services.queues, &body),
         "AmazonSQS.SendMessageBatch" => send_batch(&services.queues, &body),
         "AmazonSQS.ChangeMessageVisibility" => keep_back(&services.queues, &body),
@@ -56,6 +69,7 @@ async fn answer(State(services): State<Services>, headers: HeaderMap, body: Byte
         other => Err(format!("the local stack does not know `{other}`").into()),
     };
     match done {
+        Ok(_) if silent => half_way(),
         Ok(answer) => (StatusCode::OK, answer.to_string()),
         Err(why) => {
             let answer = json!({ "__type": "InvalidParameterValue", "message": why.to_string() });
@@ -119,11 +133,10 @@ fn keep_back(queues: &Queues, body: &[u8]) -> Result<Value, Error> {
     #[serde(rename_all = "PascalCase")]
     struct Change {
         receipt_handle: String,
-        visibility_timeout: u64,
     }
-    let Change { receipt_handle, visibility_timeout } = serde_json::from_slice(body)?;
+    let Change { receipt_handle } = serde_json::from_slice(body)?;
     let (number, _) = receipt_handle.split_once('-').ok_or("no such receipt")?;
-    queues.keep_back(number.parse()?, Duration::from_secs(visibility_timeout));
+    queues.keep_back(number.parse()?);
     Ok(json!({}))
 }
 

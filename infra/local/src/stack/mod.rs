@@ -5,6 +5,8 @@ mod database;
 mod delivery;
 mod directory;
 mod endpoint;
+mod faults;
+mod faulty;
 mod front;
 mod functions;
 mod ingress;
@@ -18,6 +20,7 @@ mod secrets;
 mod stream;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -30,6 +33,7 @@ use mensal_runtime::{
 };
 use mensal_store::Store;
 use publish_events::PublishEvents;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use self::{
     front::Front,
@@ -40,11 +44,14 @@ use crate::bank::{self, Bank, Behaviour};
 
 pub use delivery::Busy;
 pub use directory::{Directory, Held};
+pub use faults::FaultKind;
+pub(crate) use faults::Faults;
 pub use functions::PAYMENT_QUEUE;
 pub use network::{Ordered, PREFIX as LOCAL_SITES};
 pub use post::Posted;
 pub use queues::{Letter, Mischief};
 pub use secrets::PREFIX as LOCAL_SECRETS;
+pub(crate) use stream::Seen;
 
 /// The name of the table.
 pub const TABLE: &str = "mensal";
@@ -65,6 +72,8 @@ pub struct Options {
     pub mischief: Mischief,
     /// How the bank and its payers behave.
     pub bank: Behaviour,
+    /// What goes wrong besides, drawn from this seed; none: nothing.
+    pub faults: Option<u64>,
 }
 
 /// The running stack.
@@ -81,6 +90,7 @@ pub struct Stack {
     bank: Bank,
     endpoints: Endpoints,
     gateways: Vec<GatewayCode>,
+    faults: Arc<Faults>,
     _front: Front,
 }
 
@@ -107,11 +117,14 @@ impl Stack {
     /// When the directory is in use, cannot be written, or holds what cannot be read.
     pub async fn start(path: &Path, options: Options) -> Result<Self, Error> {
         let directory = Directory::hold(path)?;
-        let queues =
-            Arc::new(queues::Queues::open(&directory.file("queues.log"), options.mischief)?);
+        let faults = Arc::new(Faults::of(options.faults));
+        let log = directory.file("queues.log");
+        let queues = queues::Queues::open(&log, options.mischief, faults.clone())?;
+        let queues = Arc::new(queues);
         let bus = Arc::new(bus::Log::open(&directory.file("events.jsonl"))?);
         let database = database::Database::open(&directory.file("dynamodb.sqlite"))?;
-        let bank = Bank::open(&directory.file("bank.sqlite"), options.bank).await?;
+        let books = directory.file("bank.sqlite");
+        let bank = Bank::with_faults(&books, options.bank, faults.clone()).await?;
         let secrets = Arc::new(Secrets::of(&directory, &bank)?);
         let gateways = secrets.codes();
         let clock = directory.clock()?;
@@ -123,6 +136,7 @@ impl Stack {
             secrets: secrets.clone(),
             network: Arc::new(network::Network::open(&directory, &directory.file(ORDERS))?),
             post,
+            faults: faults.clone(),
         };
         let front = Front::new()?;
         let messaging = front.run(endpoint::serve(services)).await?;
@@ -132,8 +146,16 @@ impl Stack {
         let requests = Requests::default();
         let store =
             Store::new(Clients::local(&dynamodb, requests.clone()).emulated_dynamodb(), TABLE);
+        // What works at it meets its faults; what looks at it does not.
+        let met = if faults.any() {
+            let failing = faulty::serve(&dynamodb, faults.clone()).await?;
+            let clients = Clients::local(&failing, requests.clone()).at_once();
+            Store::new(clients.emulated_dynamodb(), TABLE)
+        } else {
+            store.clone()
+        };
         let wiring = Wiring {
-            store: store.clone(),
+            store: met,
             s3: Clients::local(&s3, requests.clone()),
             messaging: Clients::local(&messaging, requests.clone()),
             queues_at: messaging.clone(),
@@ -143,7 +165,7 @@ impl Stack {
         };
         store.create_table().await?;
         database.index_stream()?;
-        let busy = Arc::new(Busy::new(requests.clone()));
+        let busy = Arc::new(Busy::new(requests.clone(), faults.clone()));
         let started = functions::start(&wiring, &queues, &busy);
         let behind = ingress::Behind::new(functions::webhook(&wiring), started.render.clone());
         let api = front.run(ingress::serve(behind)).await?;
@@ -167,6 +189,7 @@ impl Stack {
             bank,
             endpoints,
             gateways,
+            faults,
             _front: front,
         })
     }
@@ -256,6 +279,32 @@ impl Stack {
         Ok(())
     }
 
+    /// All that changes in the table from now on.
+    pub(crate) fn watch(&self) -> UnboundedReceiver<Seen> {
+        self.stream.watch()
+    }
+
+    /// How often each thing has gone wrong on purpose.
+    #[must_use]
+    pub fn struck(&self) -> BTreeMap<FaultKind, u64> {
+        self.faults.counts()
+    }
+
+    /// Another day begins: what was put off until then comes.
+    pub(crate) fn next_day(&self, day: Date) -> Result<(), Error> {
+        self.faults.next_day();
+        self.set_clock(day)?;
+        self.queues.next_day();
+        Ok(())
+    }
+
+    /// Sets the clock, and lets come what waits for a later time.
+    fn set_clock(&self, day: Date) -> Result<(), Error> {
+        self.directory.set_clock(&self.clock, day)?;
+        self.queues.later();
+        Ok(())
+    }
+
     /// The bank.
     #[must_use]
     pub fn bank(&self) -> &Bank {
@@ -267,7 +316,7 @@ impl Stack {
     /// # Errors
     /// The bank's.
     pub async fn pass_day(&self, day: Date) -> Result<(), Error> {
-        self.directory.set_clock(&self.clock, day)?;
+        self.set_clock(day)?;
         self.bank.pass_day(day, &self.webhooks()).await
     }
 
@@ -296,7 +345,7 @@ impl Stack {
     /// # Errors
     /// The function's.
     pub async fn schedule(&self, run: messages::RunKind, date: Date) -> Result<(), Error> {
-        self.directory.set_clock(&self.clock, date)?;
+        self.set_clock(date)?;
         let at: Timestamp = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC)?.timestamp();
         let event = serde_json::from_str(&messages::write(&messages::Schedule { run, at })?)?;
         match run {

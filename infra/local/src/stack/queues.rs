@@ -2,17 +2,21 @@
 //! was accepted is there when the process starts again.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     io,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 use tokio::{sync::Notify, time::Instant};
 
-use super::journal::{Entry, Journal};
+use super::{
+    FaultKind,
+    faults::Faults,
+    journal::{Entry, Journal},
+};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,21 +67,28 @@ struct State {
     waiting: HashMap<String, VecDeque<Received>>,
     away: Vec<(Instant, String, Received)>,
     in_flight: usize,
-    /// How long a message that is in flight stays away once it fails, where somebody has said so.
-    kept_back: HashMap<u64, Duration>,
+    /// Messages in flight of which somebody has said that it is too early for them.
+    early: BTreeSet<u64>,
+    /// Those that came too early: they come again once the clock of the stack goes on.
+    kept_back: Vec<(String, Received)>,
     dead: BTreeMap<u64, (String, Letter)>,
     mischief: Mischief,
+    /// What comes once everything else is done.
+    late: Vec<(String, Received)>,
+    /// What comes once more on the next day.
+    tomorrow: Vec<(String, Letter)>,
 }
 
 /// All queues of the stack.
 pub(super) struct Queues {
+    faults: Arc<Faults>,
     state: Mutex<State>,
     changed: Notify,
     emptied: Notify,
 }
 
 impl Queues {
-    pub(super) fn open(path: &Path, mischief: Mischief) -> io::Result<Self> {
+    pub(super) fn open(path: &Path, mischief: Mischief, faults: Arc<Faults>) -> io::Result<Self> {
         let (journal, pending) = Journal::open(path)?;
         let next = pending.keys().next_back().map_or(1, |last| last + 1);
         let mut state = State {
@@ -86,14 +97,18 @@ impl Queues {
             waiting: HashMap::new(),
             away: Vec::new(),
             in_flight: 0,
-            kept_back: HashMap::new(),
+            early: BTreeSet::new(),
+            kept_back: Vec::new(),
             dead: BTreeMap::new(),
             mischief,
+            late: Vec::new(),
+            tomorrow: Vec::new(),
         };
         for (number, (queue, letter)) in pending {
             state.place(&queue, Received { number, letter, times: 0 });
         }
-        Ok(Self { state: Mutex::new(state), changed: Notify::new(), emptied: Notify::new() })
+        let (changed, emptied) = (Notify::new(), Notify::new());
+        Ok(Self { faults, state: Mutex::new(state), changed, emptied })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -103,20 +118,31 @@ impl Queues {
     /// Accepts messages: they are in the journal when this returns.
     pub(super) fn send(&self, queue: &str, letters: Vec<Letter>) {
         let mut state = self.state();
-        let copies = if state.mischief.twice && !is_dead(queue) { 2 } else { 1 };
-        let mut entries = Vec::with_capacity(letters.len() * copies);
-        let mut placed = Vec::with_capacity(letters.len() * copies);
+        let always = if state.mischief.twice && !is_dead(queue) { 2 } else { 1 };
+        let mut entries = Vec::with_capacity(letters.len() * always);
+        let mut placed = Vec::with_capacity(letters.len() * always);
         for letter in letters {
+            let strikes =
+                |kind| !is_dead(queue) && self.faults.strikes(kind, letter.body.as_bytes());
+            let copies = always + usize::from(strikes(FaultKind::MessageTwice));
+            if strikes(FaultKind::MessageNextDay) {
+                state.tomorrow.push((queue.to_owned(), letter.clone()));
+            }
             for _ in 0..copies {
                 let number = state.next;
                 state.next += 1;
                 entries.push(Entry::Sent(number, queue.to_owned(), letter.clone()));
-                placed.push(Received { number, letter: letter.clone(), times: 0 });
+                let received = Received { number, letter: letter.clone(), times: 0 };
+                placed.push((received, strikes(FaultKind::MessageLate)));
             }
         }
         state.write(&entries);
-        for received in placed {
-            state.place(queue, received);
+        for (received, late) in placed {
+            if late {
+                state.late.push((queue.to_owned(), received));
+            } else {
+                state.place(queue, received);
+            }
         }
         drop(state);
         self.changed.notify_waiters();
@@ -155,9 +181,20 @@ impl Queues {
         }
     }
 
-    /// Keeps a message that was received away for so long, if it fails.
-    pub(super) fn keep_back(&self, number: u64, wait: Duration) {
-        self.state().kept_back.insert(number, wait);
+    /// Keeps a message that was received away, if it fails, until the clock of the stack goes on: it
+    /// stands still for all of a day, however long somebody waits.
+    pub(super) fn keep_back(&self, number: u64) {
+        self.state().early.insert(number);
+    }
+
+    /// The clock has gone on.
+    pub(super) fn later(&self) {
+        let mut state = self.state();
+        for (queue, received) in std::mem::take(&mut state.kept_back) {
+            state.place(&queue, received);
+        }
+        drop(state);
+        self.changed.notify_waiters();
     }
 
     /// Ends what was received: what failed comes again later, or goes to the dead letters.
@@ -172,9 +209,11 @@ impl Queues {
         let mut entries = Vec::with_capacity(all.len());
         for received in all {
             state.in_flight -= 1;
-            let kept_back = state.kept_back.remove(&received.number);
+            let early = state.early.remove(&received.number);
             if !failed.contains(&received.number) {
                 entries.push(Entry::Done(received.number));
+            } else if early {
+                state.kept_back.push((queue.to_owned(), Received { times: 0, ..received }));
             } else if received.times >= MOST_RECEIVES {
                 let number = state.next;
                 state.next += 1;
@@ -184,12 +223,13 @@ impl Queues {
                 state.dead.insert(number, (dead_letters.to_owned(), received.letter));
             } else {
                 let doublings = received.times.saturating_sub(1).min(MOST_DOUBLINGS);
-                let away = kept_back.unwrap_or(STAYS_AWAY * 2_u32.pow(doublings));
+                let first = if self.faults.any() { STAYS_AWAY / 20 } else { STAYS_AWAY };
+                let away = first * 2_u32.pow(doublings);
                 state.away.push((Instant::now() + away, queue.to_owned(), received));
             }
         }
         state.write(&entries);
-        let idle = state.is_idle();
+        let idle = state.is_still();
         if idle && state.dead.is_empty() {
             state.shorten();
         }
@@ -212,7 +252,19 @@ impl Queues {
             if self.is_idle() {
                 return;
             }
-            emptied.await;
+            if self.state().release() {
+                self.changed.notify_waiters();
+            } else {
+                emptied.await;
+            }
+        }
+    }
+
+    /// Another day: what is to come once more comes now.
+    pub(super) fn next_day(&self) {
+        let again = std::mem::take(&mut self.state().tomorrow);
+        for (queue, letter) in again {
+            self.send(&queue, vec![letter]);
         }
     }
 
@@ -260,6 +312,20 @@ impl State {
     }
 
     fn is_idle(&self) -> bool {
+        self.is_still() && self.late.is_empty()
+    }
+
+    /// Lets what is late come, once everything else is done.
+    fn release(&mut self) -> bool {
+        let late = if self.is_still() { std::mem::take(&mut self.late) } else { Vec::new() };
+        let any = !late.is_empty();
+        for (queue, received) in late {
+            self.place(&queue, received);
+        }
+        any
+    }
+
+    fn is_still(&self) -> bool {
         self.in_flight == 0 && self.away.is_empty() && self.waiting.values().all(VecDeque::is_empty)
     }
 

@@ -8,12 +8,13 @@ use mensal_rails::gateway::connect;
 use serde_json::json;
 
 use super::{Directory, Error};
-use crate::bank::{self, Bank};
+use crate::{
+    bank::{self, Bank},
+    till::TILL,
+};
 
 /// What the names of the local stack's secrets begin with.
 pub const PREFIX: &str = "mensal/local/";
-/// The gateway of what is entered by hand.
-const TILL: &str = "till";
 const FOLDER: &str = "gateways";
 
 /// What the name of the secret of the hook begins with, which is no gateway's.

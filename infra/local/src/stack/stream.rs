@@ -4,13 +4,16 @@
 use std::{
     fs,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
 use mensal_runtime::start::Function;
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{
+    Mutex,
+    mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
 
 use super::{Busy, Error, database::Database};
 
@@ -29,7 +32,11 @@ pub(super) struct Stream<F> {
     checkpoint: PathBuf,
     busy: Arc<Busy>,
     place: Mutex<Place>,
+    watchers: std::sync::Mutex<Vec<UnboundedSender<Seen>>>,
 }
+
+/// A record, and when it was told.
+pub(crate) type Seen = (Instant, Value);
 
 struct Place {
     after: Option<String>,
@@ -50,7 +57,23 @@ impl<F: Function> Stream<F> {
             Err(why) => return Err(why.into()),
         };
         let place = Mutex::new(Place { after, since_forgotten: 0 });
-        Ok(Self { database, table, function, checkpoint, busy, place })
+        let watchers = std::sync::Mutex::default();
+        Ok(Self { database, table, function, checkpoint, busy, place, watchers })
+    }
+
+    /// All that it tells from now on, in order, each record once.
+    pub(super) fn watch(&self) -> UnboundedReceiver<Seen> {
+        let (sender, receiver) = unbounded_channel();
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        receiver
+    }
+
+    fn show(&self, told: Vec<Value>) {
+        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        for record in told {
+            watchers.retain(|watcher| watcher.send((now, record.clone())).is_ok());
+        }
     }
 
     /// Tells the next records. Returns how many have been told; an invocation that fails in part
@@ -67,11 +90,13 @@ impl<F: Function> Stream<F> {
         }
         let sequences: Vec<String> = records.iter().map(sequence).collect();
         let begun = Instant::now();
+        let kept = records.clone();
         let answer = self.function.handle(json!({ "Records": records })).await;
         self.busy.invoked("publish-events", begun.elapsed(), 0);
         let told = told(&sequences, answer.ok().as_ref());
         if let Some(last) = told.checked_sub(1).and_then(|last| sequences.get(last)) {
             self.note(last)?;
+            self.show(kept.into_iter().take(told).collect());
             place.after = Some(last.clone());
             place.since_forgotten += told;
             if place.since_forgotten >= FORGET_EVERY {

@@ -1,0 +1,96 @@
+//! The bank's books and ours: what it has taken in we have, once, and nothing else.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use mensal_domain::{
+    ids::AccountId,
+    money::Money,
+    payment::{Fact, Notice, Payment, PaymentId, ReturnKind},
+    reference::Reference,
+};
+use mensal_store::Unmatched;
+
+use super::{Found, Rule, Violation};
+use crate::simulation::mirror::Mirror;
+
+/// Money as whoever had it has booked it: how much came in, and what of it went back, by name.
+#[derive(Clone, Debug, Default)]
+struct Booked {
+    received: Option<Money>,
+    returned: BTreeMap<Reference, (ReturnKind, Money)>,
+}
+
+/// What gateways have booked, the till among them.
+#[derive(Clone, Debug, Default)]
+pub(in crate::simulation) struct BankBooks {
+    booked: BTreeMap<PaymentId, Booked>,
+}
+
+impl BankBooks {
+    /// Something was booked.
+    pub(in crate::simulation) fn book(&mut self, notice: &Notice) {
+        let id =
+            |money: &Reference| PaymentId { gateway: notice.gateway.clone(), money: money.clone() };
+        match &notice.fact {
+            Fact::Received(receipt) => {
+                let booked = self.booked.entry(id(&receipt.money)).or_default();
+                booked.received = Some(receipt.amount);
+            }
+            Fact::Returned(one) => {
+                let booked = self.booked.entry(id(&one.money)).or_default();
+                booked.returned.insert(one.id.clone(), (one.kind, one.amount));
+            }
+            Fact::NotCollected(_) | Fact::Method(_) => {}
+        }
+    }
+
+    /// Compares: each piece of money is with one account, or with what nobody could match; as much of
+    /// it, and with the same returns.
+    pub(in crate::simulation) fn compare(
+        &self,
+        day: Date,
+        mirror: &Mirror,
+        unmatched: &[Unmatched],
+        out: &mut Vec<Violation>,
+    ) {
+        let mut ours: BTreeMap<&PaymentId, (&AccountId, &Payment)> = BTreeMap::new();
+        for (account, holdings) in &mirror.of {
+            for (id, payment) in &holdings.payments {
+                if let Some((other, _)) = ours.insert(id, (account, payment)) {
+                    let what = format!("{id} is account {other}'s, too");
+                    Found::new(day, account.as_str(), out).not(Rule::PaymentOnce, what);
+                }
+            }
+        }
+        let lies = |id: &PaymentId| {
+            let is = |one: &&Unmatched| {
+                one.notice.gateway == id.gateway && one.notice.about_money() == Some(&id.money)
+            };
+            unmatched.iter().any(|one| is(&one))
+        };
+        for (id, booked) in &self.booked {
+            let Some((account, payment)) = ours.remove(id) else {
+                if !lies(id) {
+                    let what = format!("{id} is nowhere in our books");
+                    Found::new(day, "", out).not(Rule::BankInBooks, what);
+                }
+                continue;
+            };
+            let mut found = Found::new(day, account.as_str(), out);
+            let noted = payment.received.as_ref().map(|received| received.amount);
+            if noted != booked.received {
+                let (was, is) = (booked.received, noted);
+                found.not(Rule::BankInBooks, format!("{id} is {was:?} there, and {is:?} here"));
+            }
+            let has = |name: &Reference| payment.returned.iter().any(|one| one.id == *name);
+            for name in booked.returned.keys().filter(|name| !has(name)) {
+                found.not(Rule::BankInBooks, format!("{id}: {name} went back, and we have it"));
+            }
+        }
+        for (id, (account, _)) in ours {
+            let what = format!("{id} is at no gateway");
+            Found::new(day, account.as_str(), out).not(Rule::BankInBooks, what);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Service that was slowed down, suspended or ended: whether it might be, at the moment at which it was.
+
+use jiff::{civil::Date, tz::TimeZone};
+use mensal_domain::{
+    calendar::{days_after, days_between},
+    charge::ChargeState,
+    collection::AttemptState,
+    delinquency::{CutKind, CutStep, NoticeAbout, NoticeState, Suspension},
+    invoice::{Invoice, LineReason, LineSource},
+};
+use rust_decimal::Decimal;
+
+use super::{By, Found, Rule, amounts::open, permitted::may_cut};
+use crate::simulation::mirror::Holdings;
+
+/// A period that is longer than any month was paid ahead for longer.
+const LONGEST_MONTH: i32 = 31;
+
+/// What was done to a service on a day.
+pub(super) fn cut(
+    holdings: &Holdings,
+    kept: &Suspension,
+    step: &CutStep,
+    by: By<'_>,
+    found: &mut Found<'_>,
+) {
+    let (today, settings) = (by.today, by.settings);
+    let kind = step.kind;
+    if step.on != today {
+        found.not(Rule::CutDay, format!("{kind:?} is dated {}", step.on));
+    }
+    if !may_cut(today, &settings.cut_weekdays.to_string(), by.calendar()) {
+        found.not(Rule::CutDay, format!("{kind:?} on a day that is not permitted"));
+    }
+    let overdue: Vec<&Invoice> = holdings
+        .invoices
+        .values()
+        .filter(|invoice| invoice.due < today && open(invoice) > Decimal::ZERO)
+        .collect();
+    let debt: Decimal = overdue.iter().map(|invoice| open(invoice)).sum();
+    if debt <= Decimal::ZERO || debt < settings.cut_minimum {
+        found.not(Rule::CutPaidUp, format!("{kind:?} for {debt}"));
+    }
+    if overdue.iter().any(|invoice| is_in_flight(holdings, invoice, today)) {
+        found.not(Rule::CutInFlight, format!("{kind:?}"));
+    }
+    let account = holdings.account.as_ref();
+    let mut promises = account.into_iter().flat_map(|account| &account.promises);
+    if promises.any(|promise| promise.on <= today && today <= promise.until) {
+        found.not(Rule::CutPromised, format!("{kind:?}"));
+    }
+    match kind {
+        CutKind::Disconnected => ended(kept, by, found),
+        CutKind::Throttled => held(holdings, &overdue, kind, by, found),
+        CutKind::Suspended => {
+            held(holdings, &overdue, kind, by, found);
+            paid_ahead(holdings, kept, &overdue, today, found);
+        }
+    }
+}
+
+/// Not before its time, nor before the notice.
+fn held(
+    holdings: &Holdings,
+    overdue: &[&Invoice],
+    kind: CutKind,
+    by: By<'_>,
+    found: &mut Found<'_>,
+) {
+    let (today, settings) = (by.today, by.settings);
+    let after = match kind {
+        CutKind::Throttled => settings.throttle_after_days.days(),
+        _ => settings.suspend_after_days.days(),
+    };
+    let grace = holdings.account.as_ref().and_then(|account| account.grace_until);
+    let is_time = |invoice: &&&Invoice| {
+        let days = i32::from(settings.grace_days) + i32::from(after.unwrap_or(u16::MAX));
+        days_between(invoice.due, today) >= days && grace.is_none_or(|until| until <= today)
+    };
+    if !overdue.iter().any(|invoice| is_time(&invoice)) {
+        found.not(Rule::CutEarly, format!("{kind:?}, {after:?} days after it is delinquent"));
+    }
+    if settings.legal_notice_days == 0 {
+        return;
+    }
+    let was_told = holdings.notices.values().any(|notice| {
+        let NoticeAbout::Invoice(about) = notice.id.about else { return false };
+        let Some(at) = notice.delivered.filter(|_| notice.state == NoticeState::Delivered) else {
+            return false;
+        };
+        let day = at.to_zoned(TimeZone::UTC).date();
+        let of_debt = overdue.iter().any(|invoice| invoice.id == about);
+        notice.legal && of_debt && days_after(day, settings.legal_notice_days) <= today
+    });
+    if !was_told {
+        let days = settings.legal_notice_days;
+        found.not(Rule::CutBeforeNotice, format!("{kind:?} without {days} days of notice"));
+    }
+}
+
+fn ended(kept: &Suspension, by: By<'_>, found: &mut Found<'_>) {
+    let cut = kept.steps.iter().find(|step| step.kind == CutKind::Suspended);
+    let after = by.settings.disconnect_after_days.days();
+    let late = cut.zip(after).is_some_and(|(cut, after)| days_after(cut.on, after) <= by.today);
+    if !late {
+        found.not(Rule::CutEarly, format!("ended, {after:?} days after it was suspended"));
+    }
+}
+
+/// Whether money is on its way: an attempt that has begun, or money that a bank has told of and the
+/// books do not have.
+fn is_in_flight(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
+    let Some(charges) = holdings.charges.get(&invoice.id) else { return false };
+    charges.charges.iter().any(|charge| charge.state == ChargeState::Paid)
+        || charges.attempts.iter().any(|attempt| {
+            let over = matches!(
+                attempt.state,
+                AttemptState::Settled | AttemptState::TakenBack | AttemptState::Failed { .. }
+            );
+            !over && attempt.due <= today
+        })
+}
+
+/// What was paid ahead for longer than a month is not cut for what others owe.
+fn paid_ahead(
+    holdings: &Holdings,
+    kept: &Suspension,
+    overdue: &[&Invoice],
+    today: Date,
+    found: &mut Found<'_>,
+) {
+    for (invoice, line) in
+        holdings.invoices.values().flat_map(|one| one.lines.iter().map(move |line| (one, line)))
+    {
+        let LineSource::Recurring(subscription, _) = &line.source else { continue };
+        let Some(span) = line.span.filter(|_| line.reason == LineReason::Charge) else { continue };
+        let long = span.days() > LONGEST_MONTH && span.contains(today);
+        let owed = overdue.iter().any(|one| one.id == invoice.id);
+        if long && !owed && kept.services.contains(subscription) {
+            found.not(Rule::CutPaidAhead, format!("{subscription}, paid through {span}"));
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! A simulated year: an ISP's accounts live through months on the local stack, day by day. The real
+//! handlers bill, charge, collect, remind, cut and restore; customers pay early, late, never, twice, by
+//! every rail; what goes wrong on purpose does; and each day it is checked what must always hold.
+//!
+//! Everything that is decided follows from the seed: whatever the clock on the wall says, and in
+//! whichever order messages are handled, the same seed gives the same year. What is measured is told
+//! apart: how long it took, how soon service was back, how often what went wrong.
+
+mod behaviour;
+mod check;
+mod customers;
+mod draw;
+mod isp;
+mod mirror;
+mod picture;
+mod report;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Instant,
+};
+
+use jiff::civil::{Date, date};
+use mensal_domain::{
+    calendar::{days_after, months_after},
+    catalog::Rules,
+    ids::{AccountId, GatewayCode},
+    payment::Notice,
+};
+use mensal_importer::Dataset;
+use mensal_runtime::messages::RunKind;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+pub use check::{Rule, Violation};
+pub use report::{Report, Restorations};
+
+use self::{
+    check::{BankBooks, By, Found},
+    customers::{Customers, Scene},
+    draw::Draw,
+    isp::Isp,
+    mirror::Mirror,
+    report::Tally,
+};
+use crate::{
+    bank::{Behaviour, CODE, Payers, Telling},
+    importing::{import, import_accounts},
+    stack::{Error, Mischief, Options, Seen, Stack},
+};
+
+/// The first day of every simulated year.
+const FIRST: Date = date(2026, 11, 1);
+/// A run whose schedule fails is begun again so often, as the scheduler does.
+const MOST_TRIES: u8 = 10;
+
+/// What is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// So many accounts.
+    pub accounts: u64,
+    /// So many months.
+    pub months: u16,
+    /// From this everything is drawn.
+    pub seed: u64,
+    /// Whether things go wrong besides.
+    pub faults: bool,
+}
+
+/// A year under way.
+pub struct Year {
+    stack: Stack,
+    isp: Isp,
+    changes: UnboundedReceiver<Seen>,
+    mirror: Mirror,
+    customers: Customers,
+    gateway: GatewayCode,
+    /// Of the bank's books what was read.
+    booked: i64,
+    books: BankBooks,
+    rules: BTreeMap<AccountId, Rules>,
+    tally: Tally,
+    violations: Vec<Violation>,
+    plan: Plan,
+    begun: Instant,
+}
+
+/// Simulates all of a plan in a folder, which is to be empty. Tells of each day that is over.
+///
+/// # Errors
+/// The stack's: what does not hold is in the report.
+pub async fn simulate(
+    folder: &Path,
+    plan: Plan,
+    mut tell: impl FnMut(Date),
+) -> Result<Report, Error> {
+    let mut year = Year::begin(folder, plan).await?;
+    let mut day = FIRST;
+    let end = months_after(FIRST, i32::from(plan.months));
+    while day < end {
+        year.live(day).await?;
+        tell(day);
+        day = days_after(day, 1);
+    }
+    year.end(day).await
+}
+
+impl Year {
+    /// The stack of a year in a folder, with nobody on it yet.
+    ///
+    /// # Errors
+    /// The stack's.
+    pub async fn begin(folder: &Path, plan: Plan) -> Result<Self, Error> {
+        let seed = plan.faults.then_some(plan.seed);
+        let options = Options {
+            mischief: Mischief { twice: false, shuffled: seed },
+            bank: Behaviour { payers: Payers::NOBODY, telling: Telling::default() },
+            faults: seed,
+        };
+        let stack = Stack::start(folder, options).await?;
+        let (draw, gateway) = (Draw::new(plan.seed), CODE.parse()?);
+        let isp = Isp::of(plan.accounts, FIRST, plan.months, draw, plan.seed, &gateway)?;
+        Ok(Self {
+            changes: stack.watch(),
+            stack,
+            isp,
+            mirror: Mirror::default(),
+            customers: Customers::new(draw),
+            gateway,
+            booked: 0,
+            books: BankBooks::default(),
+            rules: BTreeMap::new(),
+            tally: Tally::default(),
+            violations: Vec::new(),
+            plan,
+            begun: Instant::now(),
+        })
+    }
+
+    /// The stack: for those who tamper with what lies there, to see it found.
+    #[must_use]
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// One day, and the check of it.
+    ///
+    /// # Errors
+    /// The stack's.
+    pub async fn live(&mut self, day: Date) -> Result<(), Error> {
+        let mut touched = BTreeSet::new();
+        self.join(day).await?;
+        self.still(day, &mut touched).await?;
+        // What was put off until today comes before anything of today.
+        self.stack.next_day(day)?;
+        self.customers
+            .wish(&scene(&self.stack, &self.mirror, &self.isp, day), &mut self.tally)
+            .await?;
+        self.run(RunKind::ReconciliationReport, day).await?;
+        let account = |one: &mirror::Holdings| one.account.clone();
+        let due = |next: Option<Date>| next.is_some_and(|next| next <= day);
+        if self.mirror.of.values().filter_map(account).any(|one| due(one.next_bill)) {
+            self.run(RunKind::Billing, day).await?;
+        }
+        self.still(day, &mut touched).await?;
+        if self.mirror.of.values().filter_map(account).any(|one| due(one.next_look())) {
+            self.run(RunKind::Collection, day).await?;
+        }
+        self.still(day, &mut touched).await?;
+        let scene = scene(&self.stack, &self.mirror, &self.isp, day);
+        self.customers.promise(&scene, &mut self.tally).await?;
+        self.customers.pay(&scene)?;
+        self.stack.pass_day(day).await?;
+        self.still(day, &mut touched).await?;
+        self.run(RunKind::Reconciliation, day).await?;
+        self.still(day, &mut touched).await?;
+        self.customers.keep_promises(&self.mirror, day, &mut self.tally);
+        self.check(day, touched).await?;
+        self.tally.end_day(day, &self.mirror);
+        Ok(())
+    }
+
+    /// The report, once the last day is over.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn end(mut self, day: Date) -> Result<Report, Error> {
+        self.compare(day).await?;
+        let mut sent = BTreeMap::<_, u32>::new();
+        for posted in self.stack.posted()? {
+            *sent.entry(posted.label).or_default() += 1;
+        }
+        for (label, times) in sent.into_iter().filter(|(_, times)| *times > 1) {
+            Found::new(day, "", &mut self.violations)
+                .not(Rule::NoticeOnce, format!("{label} was sent {times} times"));
+        }
+        self.violations.sort();
+        let Self { plan, tally, mirror, violations, stack, begun, .. } = self;
+        Ok(Report::of(plan, tally, &mirror, violations, stack.struck(), begun.elapsed()))
+    }
+
+    async fn join(&mut self, day: Date) -> Result<(), Error> {
+        let Some(joining) = self.isp.joining.remove(&day) else { return Ok(()) };
+        for (new, _) in &joining {
+            self.customers.join(new);
+        }
+        let (store, catalog) = (self.stack.store(), &self.isp.catalog);
+        if day == FIRST {
+            let usage = joining.iter().map(|(new, usage)| (new.account.id.clone(), usage.clone()));
+            let usage = usage.filter(|(_, usage)| !usage.is_empty()).collect();
+            let accounts = joining.into_iter().map(|(new, _)| new).collect();
+            let data = Dataset { catalog: catalog.clone(), accounts, usage };
+            import(store, &data, day, true).await?;
+        } else {
+            import_accounts(store, catalog, joining, day).await?;
+        }
+        Ok(())
+    }
+
+    /// Begins a run as the scheduler does: again, if the function fails.
+    async fn run(&self, run: RunKind, day: Date) -> Result<(), Error> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            match self.stack.schedule(run, day).await {
+                Err(why) if tried >= MOST_TRIES || !self.plan.faults => return Err(why),
+                Err(_) => {}
+                Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    /// Waits until all is still, and takes in what has changed.
+    async fn still(&mut self, day: Date, touched: &mut BTreeSet<AccountId>) -> Result<(), Error> {
+        self.stack.settle().await?;
+        while let Ok((at, record)) = self.changes.try_recv() {
+            let Some(changed) = self.mirror.hear(record)? else { continue };
+            let id = &changed.account;
+            self.tally.hear(day, at, &changed);
+            if let Some(holdings) = self.mirror.of.get(id)
+                && let Some(account) = &holdings.account
+            {
+                if !self.rules.contains_key(id) {
+                    self.rules.insert(id.clone(), self.isp.catalog.rules_of(account)?);
+                }
+                if let Some(rules) = self.rules.get(id) {
+                    let by = By { today: day, settings: &rules.settings };
+                    let mut found = Found::new(day, id.as_str(), &mut self.violations);
+                    let (before, after) = (changed.before.as_ref(), &changed.after);
+                    check::changed(holdings, before, after, by, &mut found);
+                }
+            }
+            touched.insert(changed.account);
+        }
+        Ok(())
+    }
+
+    /// What must hold at the end of a day.
+    async fn check(&mut self, day: Date, touched: BTreeSet<AccountId>) -> Result<(), Error> {
+        for id in &touched {
+            let (Some(holdings), Some(rules)) = (self.mirror.of.get(id), self.rules.get(id)) else {
+                Found::new(day, id.as_str(), &mut self.violations)
+                    .not(Rule::Stream, "documents of an account that does not exist");
+                continue;
+            };
+            let by = By { today: day, settings: &rules.settings };
+            check::stands(holdings, by, &mut Found::new(day, id.as_str(), &mut self.violations));
+        }
+        for (number, fact) in self.stack.bank().booked_after(self.booked)? {
+            self.booked = number;
+            self.books.book(&Notice { gateway: self.gateway.clone(), fact });
+        }
+        for entered in self.customers.till.drain(..) {
+            self.books.book(&entered);
+        }
+        let unmatched = self.stack.store().unmatched().await?;
+        self.books.compare(day, &self.mirror, &unmatched, &mut self.violations);
+        for (queue, letter) in self.stack.dead_letters() {
+            let why = letter.reason.unwrap_or_else(|| "failed too often".into());
+            Found::new(day, "", &mut self.violations)
+                .not(Rule::DeadLetter, format!("{queue}: {why}: {}", letter.body));
+        }
+        for parked in self.stack.store().parked().await? {
+            Found::new(day, parked.account.as_str(), &mut self.violations)
+                .not(Rule::Parked, parked.reason);
+        }
+        let (bank, entered) = (self.stack.bank(), &self.customers.entered);
+        self.tally.back_on_line(&self.mirror, day, |id| {
+            entered.get(id).copied().or_else(|| bank.sent(&id.money))
+        });
+        if days_after(day, 1).day() == 1 {
+            self.compare(day).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether what the stream has told is what the table has.
+    async fn compare(&mut self, day: Date) -> Result<(), Error> {
+        let table = Mirror::read(self.stack.store()).await?;
+        let ids: BTreeSet<_> = table.of.keys().chain(self.mirror.of.keys()).collect();
+        for id in ids {
+            if table.of.get(id) != self.mirror.of.get(id) {
+                Found::new(day, id.as_str(), &mut self.violations)
+                    .not(Rule::Stream, "the table has something else than the stream has told");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn scene<'a>(stack: &'a Stack, mirror: &'a Mirror, isp: &'a Isp, today: Date) -> Scene<'a> {
+    Scene { stack, mirror, catalog: &isp.catalog, today }
+}
