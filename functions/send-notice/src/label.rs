@@ -3,7 +3,11 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use mensal_domain::{delinquency::NoticeId, ids::AccountId};
+use mensal_domain::{
+    delinquency::NoticeId,
+    fnv::{OFFSET, fnv1a},
+    ids::AccountId,
+};
 
 /// Account and notice. As text `1042/2026-11-10-cycle:-3:email`; as a tag, where only letters, digits,
 /// `-` and `_` may stand, the same in Base64 (RFC 4648, section 5).
@@ -26,8 +30,7 @@ impl Label {
     /// A part of a time, the same for the same notice and spread evenly over those of many, so that what
     /// is put off together does not come again together. By FNV-1a.
     pub(crate) fn part_of(&self, whole: Duration) -> Duration {
-        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        let hash = self.to_string().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+        let hash = fnv1a(OFFSET, self.to_string().as_bytes());
         Duration::from_secs((hash ^ (hash >> 32)) % whole.as_secs().max(1))
     }
 

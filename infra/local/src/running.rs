@@ -86,18 +86,6 @@ pub async fn live_through(
 /// The stack's.
 pub async fn live_a_day(stack: &Stack, day: Date) -> Result<(), Error> {
     asked(stack.schedule(RunKind::ReconciliationReport, day).await, "not reported on");
-    run_a_day(stack, day).await?;
-    stack.pass_day(day).await?;
-    stack.settle().await?;
-    asked(stack.schedule(RunKind::Reconciliation, day).await, "not reconciled");
-    stack.settle().await
-}
-
-/// The runs of a day: bills who is due, then reviews and collects.
-///
-/// # Errors
-/// The stack's.
-pub async fn run_a_day(stack: &Stack, day: Date) -> Result<(), Error> {
     if stack.store().due_count(Run::Billing, day).await? > 0 {
         stack.begin_run(day).await?;
         stack.settle().await?;
@@ -106,7 +94,10 @@ pub async fn run_a_day(stack: &Stack, day: Date) -> Result<(), Error> {
         stack.schedule(RunKind::Collection, day).await?;
         stack.settle().await?;
     }
-    Ok(())
+    stack.pass_day(day).await?;
+    stack.settle().await?;
+    asked(stack.schedule(RunKind::Reconciliation, day).await, "not reconciled");
+    stack.settle().await
 }
 
 fn asked(gateways: Result<(), Error>, what: &str) {

@@ -14,6 +14,7 @@ pub mod dates;
 pub mod delinquency;
 pub mod enforcement;
 pub mod events;
+pub mod fnv;
 pub mod history;
 pub mod ids;
 pub mod invoice;

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use mensal_domain::{
     account::Account,
     delinquency::NoticeId,
+    fnv::{OFFSET, fnv1a},
     ids::{AccountId, GatewayCode, MeterCode, SubscriptionId},
     invoice::InvoiceId,
     payment::{Notice, Payment, PaymentId},
@@ -76,8 +77,7 @@ pub const SHARDS: u8 = 64;
 /// The shard of an account: FNV-1a of its id, the same for ever and everywhere.
 #[must_use]
 pub fn shard_of(account: &AccountId) -> u8 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = account.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let hash = fnv1a(OFFSET, account.as_str().as_bytes());
     // Folded: the last character reaches the low bits and the highest, but not those between.
     u8::try_from((hash ^ (hash >> 32)) % u64::from(SHARDS)).unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 use jiff::{ToSpan, civil::Date};
 use mensal_domain::{
     calendar::days_after,
+    fnv::{OFFSET, fnv1a},
     money::Money,
     payment::{About, Receipt, most_added},
     rail::Rail,
@@ -177,9 +178,7 @@ pub(super) fn pay_charge(
 
 /// FNV-1a of a text, from a seed; folded, so that the low digits depend on all of it.
 pub(crate) fn hash(seed: u64, text: impl AsRef<[u8]>) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    let start = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let hash = text.as_ref().iter().fold(start, step);
+    let hash = fnv1a(OFFSET ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15), text.as_ref());
     (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) ^ (hash >> 32)
 }
 
