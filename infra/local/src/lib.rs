@@ -8,6 +8,7 @@ pub mod bank;
 pub mod cost;
 pub mod deployed;
 pub mod importing;
+mod loopback;
 pub mod promising;
 pub mod running;
 pub mod simulation;

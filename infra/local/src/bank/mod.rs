@@ -14,7 +14,6 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use jiff::{Timestamp, civil::Date};
 use mensal_domain::{charge::ChargeKey, payment::Fact, reference::Reference};
-use tokio::net::TcpListener;
 
 pub use ledger::{Payable, Taken};
 pub(crate) use payers::hash;
@@ -22,7 +21,10 @@ pub use payers::{Fate, Payers};
 pub use teller::Telling;
 
 use self::{ledger::Ledger, teller::Teller};
-use crate::stack::{Error, Faults};
+use crate::{
+    loopback,
+    stack::{Error, Faults},
+};
 
 /// The bank's code among the gateways of the local stack.
 pub const CODE: &str = "sandbox";
@@ -64,14 +66,8 @@ impl Bank {
         faults: Arc<Faults>,
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::open(path)?);
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = format!("http://{}", listener.local_addr()?);
         let app = api::routes(ledger.clone(), faults.clone());
-        tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, app).await {
-                tracing::error!(%error, "the bank has closed");
-            }
-        });
+        let address = loopback::serve(app, "the bank has closed").await?;
         let teller = Arc::new(Teller::new(ledger.clone(), behaviour.telling, faults)?);
         Ok(Self { ledger, payers: behaviour.payers, teller, address })
     }

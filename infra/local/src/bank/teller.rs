@@ -14,7 +14,10 @@ use mensal_rails::gateway::sandbox::{SIGNATURE, Told};
 use reqwest::{Client, StatusCode};
 
 use super::{WEBHOOK_SECRET, ledger::Ledger, payers::hash};
-use crate::stack::{Error, FaultKind, Faults};
+use crate::{
+    loopback,
+    stack::{Error, FaultKind, Faults},
+};
 
 /// How webhooks arrive.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,9 +54,7 @@ impl Teller {
         telling: Telling,
         faults: Arc<Faults>,
     ) -> Result<Self, Error> {
-        // The first one wins, which is the same as ours.
-        rustls::crypto::ring::default_provider().install_default().unwrap_or_default();
-        let client = Client::builder().build()?;
+        let client = loopback::client().build()?;
         let (late, sent) = (Mutex::default(), Mutex::default());
         Ok(Self { ledger, telling, faults, client, late, sent })
     }

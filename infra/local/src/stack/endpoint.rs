@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use super::{
     Error, FaultKind,
@@ -17,6 +16,7 @@ use super::{
     queues::{Letter, Queues},
     secrets::Secrets,
 };
+use crate::loopback;
 
 /// What stands behind it, and what goes wrong with it.
 #[derive(Clone)]
@@ -33,17 +33,10 @@ type Answer = (StatusCode, String);
 
 /// Serves them on a free port of loopback.
 pub(super) async fn serve(services: Services) -> Result<String, Error> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let endpoint = format!("http://{}", listener.local_addr()?);
     let beside =
         post::routes(services.post.clone()).merge(network::routes(services.network.clone()));
     let app = Router::new().route("/", routing::post(answer)).with_state(services).merge(beside);
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, app).await {
-            tracing::error!(%error, "the endpoint of the queues has ended");
-        }
-    });
-    Ok(endpoint)
+    loopback::serve(app, "the endpoint of the queues has ended").await
 }
 
 async fn answer(State(services): State<Services>, headers: HeaderMap, body: Bytes) -> Answer {

@@ -12,9 +12,9 @@ use axum::{
 };
 use reqwest::Client;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use super::{Error, FaultKind, faults::Faults};
+use crate::loopback;
 
 /// As much as the service takes.
 const LARGEST: usize = 16 * 1024 * 1024;
@@ -29,20 +29,11 @@ struct Between {
 
 /// Serves what is behind an address on a free port of loopback, with faults in between.
 pub(super) async fn serve(behind: &str, faults: Arc<Faults>) -> Result<String, Error> {
-    // The first one wins, which is the same as ours.
-    rustls::crypto::ring::default_provider().install_default().unwrap_or_default();
-    let client = Client::builder().no_proxy().build()?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let endpoint = format!("http://{}", listener.local_addr()?);
+    let client = loopback::client().no_proxy().build()?;
     let between = Arc::new(Between { faults, client, behind: behind.to_owned() });
     let app =
         Router::new().fallback(answer).layer(DefaultBodyLimit::max(LARGEST)).with_state(between);
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, app).await {
-            tracing::error!(%error, "what stands before the table has ended");
-        }
-    });
-    Ok(endpoint)
+    loopback::serve(app, "what stands before the table has ended").await
 }
 
 async fn answer(State(between): State<Arc<Between>>, headers: HeaderMap, body: Bytes) -> Response {

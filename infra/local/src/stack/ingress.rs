@@ -14,9 +14,10 @@ use mensal_runtime::start::Function;
 use receive_webhook::ReceiveWebhook;
 use render_invoice::RenderInvoice;
 use serde_json::{Map, Value, json};
-use tokio::{net::TcpListener, runtime::Handle};
+use tokio::runtime::Handle;
 
 use super::Error;
+use crate::loopback;
 
 /// As much as an API gateway takes.
 const LARGEST: usize = 10 * 1024 * 1024;
@@ -39,20 +40,13 @@ impl Behind {
 
 /// Serves it on a free port of loopback.
 pub(super) async fn serve(behind: Behind) -> Result<String, Error> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = format!("http://{}", listener.local_addr()?);
     let app = Router::new()
         .route("/webhooks/{gateway}", post(webhook))
         .route("/webhooks/{gateway}/{tail}", post(webhook_with_tail))
         .route("/accounts/{account}/invoices/{invoice}", get(view))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(behind);
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, app).await {
-            tracing::error!(%error, "the front door has closed");
-        }
-    });
-    Ok(address)
+    loopback::serve(app, "the front door has closed").await
 }
 
 async fn webhook(
