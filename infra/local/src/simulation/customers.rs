@@ -1,10 +1,7 @@
 //! The customers of a simulated year at what they do: they pay at the bank and at the till, promise to
 //! pay, change their plans, leave. All of it goes the ways that it goes in earnest.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use jiff::civil::Date;
 use mensal_domain::{
@@ -309,6 +306,5 @@ fn others<'a>(catalog: &'a Catalog, main: &Subscription) -> Vec<&'a PlanCode> {
             && plan.meters.is_empty()
             && now.meters.is_empty()
     });
-    let all: BTreeSet<_> = same.map(|plan| &plan.code).collect();
-    all.into_iter().collect()
+    same.map(|plan| &plan.code).collect()
 }

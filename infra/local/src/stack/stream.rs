@@ -68,12 +68,12 @@ impl<F: Function> Stream<F> {
         receiver
     }
 
-    fn show(&self, told: Vec<Value>) {
-        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+    fn show(&self, told: &[Value]) {
         let now = Instant::now();
-        for record in told {
-            watchers.retain(|watcher| watcher.send((now, record.clone())).is_ok());
-        }
+        let all = |watcher: &UnboundedSender<Seen>| {
+            told.iter().all(|record| watcher.send((now, record.clone())).is_ok())
+        };
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).retain(all);
     }
 
     /// Tells the next records. Returns how many have been told; an invocation that fails in part
@@ -90,13 +90,12 @@ impl<F: Function> Stream<F> {
         }
         let sequences: Vec<String> = records.iter().map(sequence).collect();
         let begun = Instant::now();
-        let kept = records.clone();
         let answer = self.function.handle(json!({ "Records": records })).await;
         self.busy.invoked("publish-events", begun.elapsed(), 0);
         let told = told(&sequences, answer.ok().as_ref());
         if let Some(last) = told.checked_sub(1).and_then(|last| sequences.get(last)) {
             self.note(last)?;
-            self.show(kept.into_iter().take(told).collect());
+            self.show(&records[..told]);
             place.after = Some(last.clone());
             place.since_forgotten += told;
             if place.since_forgotten >= FORGET_EVERY {
