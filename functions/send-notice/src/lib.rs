@@ -99,12 +99,12 @@ impl SendNotices {
         let missing = || Stop::poison(format!("notice {} does not exist", message.notice));
         let notice = &notice.ok_or_else(missing)?;
         let now = self.clock.now();
-        if !matches!(notice.state, NoticeState::Planned | NoticeState::Sending) {
+        if !notice.state.is_to_be_sent() {
             return Ok(());
         }
         if let Some(wait) = awaited_for(notice, now) {
-            let why = "it was being sent: what became of it is awaited".into();
-            return Err(Stop::Failed(Failure::Early { why, wait: wait.unsigned_abs() }));
+            let why = "it was being sent: what became of it is awaited";
+            return Err(Stop::early(why, wait.unsigned_abs()));
         }
         let ready = self.read(notice).await?;
         let invoice = match notice.id.about {
@@ -136,7 +136,7 @@ impl SendNotices {
                     tracing::warn!(why, "nothing is sent for hours: a notice is put off");
                     metrics::count(Metric::NoticesPutOff, 1);
                 }
-                Err(Stop::Failed(Failure::Early { why, wait: pause.wait(&label) }))
+                Err(Stop::early(why, pause.wait(&label)))
             }
         }
     }
@@ -176,7 +176,7 @@ impl SendNotices {
         // A day on which the clock is put forward or back is an hour off: then it waits once more.
         let wait = end.duration_since(now).as_secs().try_into().unwrap_or(0);
         let why = format!("it is in the quiet hours {quiet}");
-        Err(Stop::Failed(Failure::Early { why, wait: Duration::from_secs(wait) }))
+        Err(Stop::early(why, Duration::from_secs(wait)))
     }
 
     /// Notes what has become of a notice. The notice that the law wants has its account looked at once

@@ -121,8 +121,7 @@ fn decided(new: &CustomerNotice) -> Vec<Task> {
 /// message is still about is not.
 fn asked_again(old: &CustomerNotice, new: &CustomerNotice) -> Vec<Task> {
     let asked = |one: &CustomerNotice| (one.asked, one.earlier.len());
-    let to_be_sent = matches!(new.state, NoticeState::Planned | NoticeState::Sending);
-    if to_be_sent && asked(old) != asked(new) {
+    if new.state.is_to_be_sent() && asked(old) != asked(new) {
         vec![Task::Notice(new.account.clone(), new.id)]
     } else {
         Vec::new()

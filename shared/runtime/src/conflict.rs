@@ -1,5 +1,7 @@
 //! What somebody else changes at the same time is read again, some times.
 
+use std::time::Duration;
+
 use mensal_store::StoreError;
 
 use crate::Failure;
@@ -21,6 +23,12 @@ impl Stop {
     #[must_use]
     pub fn retry(why: impl Into<String>) -> Self {
         Self::Failed(Failure::Retry(why.into()))
+    }
+
+    /// It is too early: it comes again after so long.
+    #[must_use]
+    pub fn early(why: impl Into<String>, wait: Duration) -> Self {
+        Self::Failed(Failure::Early { why: why.into(), wait })
     }
 
     /// Data that contradicts itself: nothing is done until people have looked at it.

@@ -1,7 +1,6 @@
 //! `notice again`: sends a notice that did not reach its customer once more, after whatever kept it from
 //! that was mended.
 
-use mensal_domain::delinquency::NoticeState;
 use mensal_store::StoreError;
 
 use super::{Failed, Opened, say};
@@ -18,7 +17,7 @@ pub(crate) async fn again(options: &SendAgain) -> Result<(), Failed> {
     if before.has_arrived() {
         return nothing("has reached the customer: each is delivered once");
     }
-    if matches!(before.state, NoticeState::Planned | NoticeState::Sending) {
+    if before.state.is_to_be_sent() {
         return nothing(
             "is still to be sent: see the dead letters of notices if it waits for long",
         );

@@ -63,14 +63,14 @@ pub fn bill_at_once(
     // A day has one of a kind: what else is charged for on it is left to the next day, and what else ends
     // to the next cycle.
     let has_one = |kind| invoices.iter().any(|one| (one.id.kind, one.id.cycle) == (kind, today));
-    if settings.late_charges == LateCharging::AtOnce && has_one(InvoiceKind::Late) {
-        if account.one_offs.iter().any(OneOff::is_late_charge) {
+    if settings.late_charges == LateCharging::AtOnce {
+        if !has_one(InvoiceKind::Late) {
+            let late = bill_late(&account, catalog, today)?;
+            account = late.account;
+            issued.extend(late.invoice);
+        } else if account.one_offs.iter().any(OneOff::is_late_charge) {
             account.review_by(days_after(today, 1));
         }
-    } else if settings.late_charges == LateCharging::AtOnce {
-        let late = bill_late(&account, catalog, today)?;
-        account = late.account;
-        issued.extend(late.invoice);
     }
     let ended = if has_one(InvoiceKind::Final) { &[] } else { &reviewed.disconnected[..] };
     let last = bill_final(&account, catalog, usage, today, ended)?;

@@ -100,6 +100,14 @@ pub enum NoticeState {
     Dropped,
 }
 
+impl NoticeState {
+    /// Whether it is still to be sent, as far as anybody knows.
+    #[must_use]
+    pub fn is_to_be_sent(self) -> bool {
+        matches!(self, Self::Planned | Self::Sending)
+    }
+}
+
 /// A notice to a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerNotice {

@@ -36,7 +36,7 @@ pub(super) fn follow(account: &mut Account, today: Date) {
 /// Has a notice sent that should have gone by now; one that is not due for that yet is looked at then.
 pub(super) fn find(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
     let stale = !notice.legal && known.today > days_after(notice.on, STALE_DAYS);
-    if stale || !is_under_way(notice) {
+    if stale || !notice.state.is_to_be_sent() {
         return;
     }
     let lost = days_after(notice.asked.unwrap_or(notice.on), LOST_DAYS);
@@ -91,15 +91,11 @@ pub(super) fn insist(known: Known<'_>, review: &mut Review, invoice: &Invoice) {
     }
 }
 
-fn is_under_way(notice: &CustomerNotice) -> bool {
-    matches!(notice.state, NoticeState::Planned | NoticeState::Sending)
-}
-
 /// The day from which on nobody waits any more for a notice to arrive that has not; none while it is
 /// still to be sent.
 fn fails_on(notice: &CustomerNotice) -> Option<Date> {
     match notice.state {
-        NoticeState::Planned | NoticeState::Sending => None,
+        state if state.is_to_be_sent() => None,
         NoticeState::Sent => {
             let sent = notice.sent.map(|sent| sent.to_zoned(TimeZone::UTC).date());
             Some(days_after(sent.unwrap_or(notice.on), UNTOLD_DAYS))
