@@ -74,14 +74,12 @@ impl Billed {
     pub fn spend(self, invoices: &[Invoice]) -> Result<Self, PaymentError> {
         let (mut account, settled) = spend_credit(&self.account, invoices)?;
         if let Some(issued) = self.invoice.as_ref().map(|invoice| invoice.issued) {
-            let (open, paid): (Vec<_>, Vec<_>) =
-                settled.iter().partition(|invoice| invoice.open().is_positive());
             // What was ordered for all of one is taken back: what is left of it is to be collected.
-            if !open.is_empty() {
+            if settled.iter().any(|invoice| invoice.open().is_positive()) {
                 account.collect_by(issued);
             }
-            // It may have been what service is held for.
-            if !paid.is_empty() && account.hold.is_some() {
+            // It may have been what service is held for, and a part of that may be enough.
+            if !settled.is_empty() && account.hold.is_some() {
                 account.review_by(issued);
             }
         }
