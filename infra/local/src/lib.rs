@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod bank;
+pub mod chased;
 pub mod cost;
 pub mod deployed;
 pub mod importing;

@@ -21,6 +21,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::{
+    chased::Chased,
     cost::{self, Usage},
     stack::{Error, Stack},
 };
@@ -58,8 +59,8 @@ pub struct Books {
     pub suspensions: u64,
     /// Times that service was held, and came back.
     pub restored: u64,
-    /// Accounts that were sent a notice, or are to be.
-    pub reminded: HashSet<AccountId>,
+    /// Who was reminded, and whose service was held.
+    pub chased: BTreeMap<AccountId, Chased>,
     /// Those notices, by channel.
     pub notices: BTreeMap<Channel, u64>,
     /// Charges that gateways refuse, by gateway and reason.
@@ -132,13 +133,26 @@ impl Books {
                 self.suspensions += u64::from(cut);
                 let back = kept.lifted.is_some_and(|how| how.why != LiftedBy::Disconnection);
                 self.restored += u64::from(back);
+                self.chased.entry(kept.account.clone()).or_default().suspension(kept);
             }
             Document::Notice(notice) => {
-                self.reminded.insert(notice.account.clone());
+                self.chased.entry(notice.account.clone()).or_default().notice(notice);
                 *self.notices.entry(notice.id.channel).or_default() += 1;
             }
         }
         Ok(())
+    }
+}
+
+impl Books {
+    /// How many accounts were sent a notice.
+    fn reminded(&self) -> usize {
+        self.chased.values().filter(|one| one.notices > 0).count()
+    }
+
+    /// Those whose service was held.
+    fn held_accounts(&self) -> impl Iterator<Item = (&AccountId, &Chased)> {
+        self.chased.iter().filter(|(_, one)| !one.service.is_empty())
     }
 }
 
@@ -161,7 +175,12 @@ pub struct Summary {
     pub took: Duration,
     /// What it used.
     pub usage: Usage,
+    /// The names of those whose service was held last: as many as a table tells of.
+    pub held: Vec<(AccountId, String)>,
 }
+
+/// So many accounts whose service was held are told of one by one.
+const MOST_TOLD: usize = 20;
 
 impl Summary {
     /// Sums up a run: from the books before it and what was used since.
@@ -175,6 +194,14 @@ impl Summary {
         usage: Usage,
     ) -> Result<Self, Error> {
         let books = Books::read(stack.store()).await?;
+        let mut last: Vec<_> = books
+            .chased
+            .iter()
+            .filter_map(|(id, chased)| Some((chased.last()?, id.clone())))
+            .collect();
+        last.sort_unstable_by(|one, other| other.cmp(one));
+        let last: Vec<_> = last.into_iter().take(MOST_TOLD).map(|(_, id)| id).collect();
+        let held = stack.store().accounts(&last).await?;
         let dead = |(queue, letter): (String, crate::stack::Letter)| {
             let reason = letter.reason.unwrap_or_else(|| "failed too often".into());
             (format!("{queue}: {}", letter.body), reason)
@@ -182,6 +209,7 @@ impl Summary {
         Ok(Self {
             issued: books.invoices - before.invoices,
             pdfs: count_pdfs(&stack.bucket_path())?,
+            held: held.into_iter().map(|one| (one.id, one.customer.name)).collect(),
             dead: stack.dead_letters().into_iter().map(dead).collect(),
             books,
             took,
@@ -194,6 +222,14 @@ impl Summary {
             self.books.parked.iter().filter(|one| !self.books.invoiced.contains(&one.account));
         let others = self.books.invoiced.len() + parked.count();
         self.books.accounts.saturating_sub(others.try_into().unwrap_or(u64::MAX))
+    }
+
+    /// How many of those whose service was held are told of, if not all.
+    fn how_many_of_them(&self) -> Result<String, Error> {
+        let all = self.books.held_accounts().count();
+        let some = self.held.len() < all;
+        let all = grouped(all.try_into()?);
+        Ok(if some { format!(", the last {} of {all}", self.held.len()) } else { String::new() })
     }
 
     fn per_second(&self) -> Decimal {
@@ -235,7 +271,8 @@ impl Summary {
             "open": told(&self.books.open),
             "credit": told(&self.books.credit),
             "payable_charges": self.books.payable,
-            "accounts_reminded": self.books.reminded.len(),
+            "accounts_reminded": self.books.reminded(),
+            "held_accounts": self.books.held_accounts().collect::<BTreeMap<_, _>>(),
             "notices": self.books.notices.iter().map(notices).collect::<BTreeMap<_, _>>(),
             "suspensions": self.books.suspensions,
             "restored": self.books.restored,
@@ -284,7 +321,7 @@ impl Summary {
         row("charges to be paid", grouped(books.payable))?;
         let [slow, cut] = books.held;
         let unpaid = [
-            ("accounts with notices", books.reminded.len().try_into()?),
+            ("accounts reminded", books.reminded().try_into()?),
             ("suspensions", books.suspensions),
             ("restored", books.restored),
             ("slowed down now", slow),
@@ -311,6 +348,13 @@ impl Summary {
         row("on AWS, this run", format!("${:.4}", cost.usd))?;
         if let Some(million) = cost::per_million(&cost, self.issued) {
             row("on AWS, per million", format!("${million:.2}"))?;
+        }
+        if !self.held.is_empty() {
+            writeln!(out, "  whose service was held{}:", self.how_many_of_them()?)?;
+        }
+        for (id, name) in &self.held {
+            let line = books.chased.get(id).map(Chased::line).transpose()?.unwrap_or_default();
+            writeln!(out, "    {id} {name}: {line}")?;
         }
         for one in &self.books.parked {
             writeln!(out, "  parked {}: {}", one.account, one.reason)?;
