@@ -11,7 +11,6 @@ mod sites;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use jiff::Timestamp;
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
@@ -43,6 +42,8 @@ pub struct ToggleService {
     pub sites: Sites,
     /// Now, at the ISP.
     pub clock: Clock,
+    /// What leases go by: the wall clock, whatever day is played, but where time itself is.
+    pub leases: Clock,
     /// Its own queue, where an account waits while another one asks for it.
     pub service_queue: Queue,
     /// What cannot be done.
@@ -97,8 +98,7 @@ impl ToggleService {
         undisturbed(what, || self.try_to_bring(account, wanted, occasion, until)).await
     }
 
-    /// [`Stop::Moved`] if somebody else asks for the same login: it is looked at once more. Leases go by
-    /// the wall clock, whatever day is played.
+    /// [`Stop::Moved`] if somebody else asks for the same login: it is looked at once more.
     async fn try_to_bring(
         &self,
         account: &Account,
@@ -108,9 +108,10 @@ impl ToggleService {
     ) -> Result<(), Stop> {
         let known = self.store.enforced(&account.id, &wanted.subscription).await?;
         let known = known.as_ref();
-        let asking = match Enforced::next(&account.id, wanted, known, occasion, Timestamp::now()) {
+        let now = self.leases.now();
+        let asking = match Enforced::next(&account.id, wanted, known, occasion, now) {
             Step::Settled => return Ok(()),
-            Step::Wait(until) => return Err(asking::held(until, Timestamp::now()).into()),
+            Step::Wait(until) => return Err(asking::held(until, self.leases.now()).into()),
             Step::Ask(asking) => asking,
         };
         // Before it is noted: without its secret nobody is asked.
@@ -121,7 +122,7 @@ impl ToggleService {
             return Err(asking::late().into());
         }
         // The secret may have taken a while: the lease begins now.
-        let asking = asking.leased(Timestamp::now());
+        let asking = asking.leased(self.leases.now());
         self.store.put_enforced(&asking).await?;
         let key = asking::key(&asking);
         let order = Order {

@@ -1,5 +1,6 @@
 //! Starts the function.
 
+use jiff::tz::TimeZone;
 use lambda_runtime::Error;
 use mensal_runtime::{
     clients::Clients, clock::Clock, config, dead_letters::DeadLetters, queue::Queue, start::run,
@@ -17,6 +18,7 @@ async fn main() -> Result<(), Error> {
         store,
         sites: Sites::new(clients.secrets(), config::required(config::NETWORK_SECRETS)?),
         clock: Clock::Wall(config::time_zone()?),
+        leases: Clock::Wall(TimeZone::UTC),
         service_queue: Queue::new(clients.sqs(), config::required(config::SERVICE_QUEUE)?),
         dead_letters: DeadLetters::new(clients.sqs(), config::required(config::DEAD_LETTERS)?),
     };

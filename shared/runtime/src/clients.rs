@@ -20,7 +20,7 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::{
-    http::{HttpClient, HttpConnectorSettings, SharedHttpConnector},
+    http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector},
     runtime_components::RuntimeComponents,
 };
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
@@ -112,6 +112,20 @@ impl Clients {
     pub fn at_once(self) -> Self {
         let retries = retries().with_initial_backoff(Duration::from_millis(1));
         Self { config: self.config.into_builder().retry_config(retries).build(), ..self }
+    }
+
+    /// The same, whose requests go through something before they go out.
+    #[must_use]
+    pub fn through<T: HttpClient + 'static>(
+        self,
+        between: impl FnOnce(SharedHttpClient) -> T,
+    ) -> Self {
+        let http = self
+            .config
+            .http_client()
+            .unwrap_or_else(|| SharedHttpClient::new(Connections::default()));
+        let config = self.config.into_builder().http_client(between(http)).build();
+        Self { config, ..self }
     }
 
     /// The requests made so far by the clients made here.

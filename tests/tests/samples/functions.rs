@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use lambda::Function;
 use mensal::stack::LOCAL_SITES;
 use mensal_runtime::{
-    catalogs::Catalogs, clients::Clients, config::Documents, requests::Requests, start as lambda,
+    catalogs::Catalogs, clients::Clients, clock::Clock, config::Documents, requests::Requests,
+    start as lambda,
 };
 use mensal_store::Store;
 use mensal_tests::Home;
@@ -124,6 +125,7 @@ pub(crate) fn toggle_service(paying: &Paying, mailbox: &Mailbox) -> ToggleServic
         store: paying.store.clone(),
         sites: Sites::new(secrets, LOCAL_SITES),
         clock: paying.clock.clone(),
+        leases: Clock::Wall(TimeZone::UTC),
         service_queue: mailbox.queue("service"),
         dead_letters: mailbox.dead_letters(),
     }

@@ -14,7 +14,7 @@ use axum::{
     routing::post,
 };
 use dynoxide::Database;
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use mensal_domain::{account::Account, enforcement::Enforced};
 use mensal_runtime::{
     clients::Clients, clock::Clock, dead_letters::DeadLetters, queue::Queue, requests::Requests,
@@ -78,6 +78,7 @@ impl World {
             store: store.clone(),
             sites: Sites::new(clients.secrets(), "sites/"),
             clock: Clock::at("2026-12-01".parse().unwrap()),
+            leases: Clock::Wall(TimeZone::UTC),
             service_queue: Queue::new(clients.sqs(), format!("{address}/service")),
             dead_letters: DeadLetters::new(clients.sqs(), format!("{address}/dead")),
         };

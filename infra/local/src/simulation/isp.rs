@@ -25,6 +25,12 @@ const JOIN_LATER: u64 = 8;
 /// So many of a hundred addresses take nothing.
 const DEAD: u64 = 4;
 
+/// So many of a hundred accounts are known to access servers: of the others, an ISP tells its network in
+/// other ways.
+const ON_NETWORK: u64 = 90;
+/// Where those are.
+const SITES: [&str; 2] = ["norte", "sul"];
+
 /// An account that is to be imported, with what was metered on it.
 pub(super) type Newcomer = (NewAccount, Vec<UsageDay>);
 
@@ -63,6 +69,13 @@ impl Isp {
             }
             account.phone = phone(&account.id, account.currency.code() == "BRL", no_phone);
             methods(&mut account.methods, draw, i);
+            if draw.percent(ON_NETWORK, &format!("{} network", account.id)) {
+                let site = draw.pick(&SITES, &format!("{} site", account.id)).unwrap_or("norte");
+                let login = format!("{}@{site}.isp.example", account.id);
+                if let Some(main) = account.subscriptions.first_mut() {
+                    (main.site, main.login) = (Some(site.parse()?), Some(login.parse()?));
+                }
+            }
             joining.entry(month).or_default().push((new, usage));
         }
         Ok(Self { catalog, joining })

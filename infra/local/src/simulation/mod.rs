@@ -12,13 +12,14 @@ mod customers;
 mod draw;
 mod isp;
 mod mirror;
+mod network;
 mod picture;
 mod report;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use jiff::civil::{Date, date};
@@ -41,16 +42,21 @@ use self::{
     draw::Draw,
     isp::Isp,
     mirror::Mirror,
+    network::Network,
     report::Tally,
 };
 use crate::{
     bank::{Behaviour, CODE, Payers, Telling},
     importing::{import, import_accounts},
-    stack::{Error, Mischief, Options, Seen, Stack},
+    stack::{Error, Mischief, Options, Order, Seen, Stack},
 };
 
 /// The first day of every simulated year.
 const FIRST: Date = date(2026, 11, 1);
+/// Whoever is kept waiting for no longer than this has waited when all is still.
+const SOON: Duration = Duration::from_mins(20);
+/// So often somebody is kept waiting before all is still.
+const MOST_WAITS: u16 = 200;
 /// A run whose schedule fails is begun again so often, as the scheduler does.
 const MOST_TRIES: u8 = 10;
 
@@ -73,6 +79,8 @@ pub struct Year {
     isp: Isp,
     changes: UnboundedReceiver<Seen>,
     mirror: Mirror,
+    orders: UnboundedReceiver<Order>,
+    network: Network,
     customers: Customers,
     gateway: GatewayCode,
     /// Of the bank's books what was read.
@@ -116,12 +124,15 @@ impl Year {
             mischief: Mischief { twice: false, shuffled: seed },
             bank: Behaviour { payers: Payers::NOBODY, telling: Telling::default() },
             faults: seed,
+            timed: true,
         };
         let stack = Stack::start(folder, options).await?;
         let (draw, gateway) = (Draw::new(plan.seed), CODE.parse()?);
         let isp = Isp::of(plan.accounts, FIRST, plan.months, draw, plan.seed, &gateway)?;
         Ok(Self {
             changes: stack.watch(),
+            orders: stack.watch_network(),
+            network: Network::default(),
             stack,
             isp,
             mirror: Mirror::default(),
@@ -202,7 +213,7 @@ impl Year {
         }
         self.violations.sort();
         let Self { plan, tally, mirror, violations, stack, begun, .. } = self;
-        Ok(Report::of(plan, tally, &mirror, violations, stack.struck(), begun.elapsed()))
+        Ok(Report::of(plan, tally, &mirror, violations, &stack, begun.elapsed()))
     }
 
     async fn join(&mut self, day: Date) -> Result<(), Error> {
@@ -239,6 +250,14 @@ impl Year {
     /// Waits until all is still, and takes in what has changed.
     async fn still(&mut self, day: Date, touched: &mut BTreeSet<AccountId>) -> Result<(), Error> {
         self.stack.settle().await?;
+        let mut waits = 0;
+        while self.stack.pass_time(SOON) {
+            waits += 1;
+            if waits > MOST_WAITS {
+                return Err("somebody waits again and again, and nothing comes of it".into());
+            }
+            self.stack.settle().await?;
+        }
         while let Ok((at, record)) = self.changes.try_recv() {
             let Some(changed) = self.mirror.hear(record)? else { continue };
             let id = &changed.account;
@@ -258,6 +277,16 @@ impl Year {
             }
             touched.insert(changed.account);
         }
+        while let Ok((at, order)) = self.orders.try_recv() {
+            let (id, login, after) = (order.account.clone(), order.login.clone(), order.service);
+            let before = self.network.hear(day, at, order);
+            let account = self.mirror.of.get(&id).and_then(|one| one.account.as_ref());
+            if let Some((account, rules)) = account.zip(self.rules.get(&id)) {
+                let by = By { today: day, settings: &rules.settings };
+                let mut found = Found::new(day, id.as_str(), &mut self.violations);
+                check::told(account, &login, (before, after), by, &mut found);
+            }
+        }
         Ok(())
     }
 
@@ -271,6 +300,11 @@ impl Year {
             };
             let by = By { today: day, settings: &rules.settings };
             check::stands(holdings, by, &mut Found::new(day, id.as_str(), &mut self.violations));
+        }
+        for (id, account) in &self.mirror.of {
+            let Some(account) = &account.account else { continue };
+            let mut found = Found::new(day, id.as_str(), &mut self.violations);
+            check::serves(account, day, |login| self.network.service(id, login), &mut found);
         }
         for (number, fact) in self.stack.bank().booked_after(self.booked)? {
             self.booked = number;
@@ -291,7 +325,7 @@ impl Year {
                 .not(Rule::Parked, parked.reason);
         }
         let (bank, entered) = (self.stack.bank(), &self.customers.entered);
-        self.tally.back_on_line(&self.mirror, day, |id| {
+        self.tally.back_on_line(&self.mirror, &self.network, day, |id| {
             entered.get(id).copied().or_else(|| bank.sent(&id.money))
         });
         if days_after(day, 1).day() == 1 {

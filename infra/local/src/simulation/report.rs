@@ -24,9 +24,10 @@ use serde_json::{Value, json};
 use super::{
     Plan, Violation,
     mirror::{Changed, Mirror},
+    network::Network,
     picture,
 };
-use crate::stack::{Error, FaultKind};
+use crate::stack::{Error, FaultKind, Stack};
 
 /// So many violations are told one by one in the table.
 const MOST_TOLD: usize = 20;
@@ -150,14 +151,17 @@ impl Tally {
         }
     }
 
-    /// Measures how long it took from the last payment before it until each service was back.
+    /// Measures how long it took from the last payment before it until each service was back: on the
+    /// network, if it is known there.
     pub(super) fn back_on_line(
         &mut self,
         mirror: &Mirror,
+        network: &Network,
         today: Date,
         told: impl Fn(&PaymentId) -> Option<Instant>,
     ) {
         for (account, at) in self.back.drain(..) {
+            let at = network.back(&account, today).map_or(at, |on_line| on_line.max(at));
             let payments = mirror.of.get(&account).into_iter().flat_map(|one| &one.payments);
             let of_today = payments.filter(|(_, payment)| {
                 payment.received.as_ref().is_some_and(|received| received.paid_on == today)
@@ -208,6 +212,8 @@ pub struct Report {
     pub restorations: Restorations,
     /// How often what went wrong: measured.
     pub faults: BTreeMap<FaultKind, u64>,
+    /// What the functions and the checks have asked of the services, by service and operation: measured.
+    pub requests: BTreeMap<String, u64>,
     /// How long it took: measured.
     pub took: Duration,
 }
@@ -224,7 +230,7 @@ impl Report {
         mut tally: Tally,
         mirror: &Mirror,
         violations: Vec<Violation>,
-        faults: BTreeMap<FaultKind, u64>,
+        stack: &Stack,
         took: Duration,
     ) -> Self {
         let (mut payments, mut collected, mut late_charges) = (0, Sums::new(), Sums::new());
@@ -251,7 +257,8 @@ impl Report {
             late_charges,
             violations,
             restorations,
-            faults,
+            faults: stack.struck(),
+            requests: stack.requests().counts(),
             took,
         }
     }
@@ -338,6 +345,7 @@ impl Report {
             let measured = json!({
                 "seconds": self.took.as_secs_f64(),
                 "payment_to_line": { "measured": measured, "p50_seconds": p50, "p99_seconds": p99 },
+                "requests": self.requests,
                 "faults": faults,
             });
             all.insert("measured".to_owned(), measured);
@@ -401,6 +409,7 @@ impl Report {
         let mut row = |name: &str, value: String| writeln!(out, "  {name:<28}{value:>18}");
         row("time", format!("{:.1} s", self.took.as_secs_f64()))?;
         let Restorations { measured, p50, p99 } = self.restorations;
+        row("requests", count(self.requests.values().sum()))?;
         row("payment to on line, p50", format!("{p50:.3} s"))?;
         row("payment to on line, p99", format!("{p99:.3} s"))?;
         row("  of so many", measured.to_string())?;

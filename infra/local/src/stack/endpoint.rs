@@ -1,7 +1,7 @@
 //! What the functions ask of SQS, `EventBridge`, Secrets Manager and those who carry notices, answered
 //! over HTTP to the real SDKs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing};
 use serde::Deserialize;
@@ -126,10 +126,11 @@ fn keep_back(queues: &Queues, body: &[u8]) -> Result<Value, Error> {
     #[serde(rename_all = "PascalCase")]
     struct Change {
         receipt_handle: String,
+        visibility_timeout: u64,
     }
-    let Change { receipt_handle } = serde_json::from_slice(body)?;
+    let Change { receipt_handle, visibility_timeout } = serde_json::from_slice(body)?;
     let (number, _) = receipt_handle.split_once('-').ok_or("no such receipt")?;
-    queues.keep_back(number.parse()?);
+    queues.keep_back(number.parse()?, Duration::from_secs(visibility_timeout));
     Ok(json!({}))
 }
 

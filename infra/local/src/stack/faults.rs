@@ -41,16 +41,20 @@ pub enum FaultKind {
     WebhookTwice,
     /// A webhook comes on the next day.
     WebhookLate,
+    /// An access server is down.
+    NetworkDown,
+    /// An access server has done what it was told, and does not say so.
+    NetworkSilent,
 }
 
 use FaultKind::{
-    AnswerLost, BankDown, BankSilent, MessageLate, MessageNextDay, MessageTwice, QueueRefuses,
-    QueueSilent, TableConflict, TableSilent, TableThrottled, WebhookLate, WebhookLost,
-    WebhookTwice,
+    AnswerLost, BankDown, BankSilent, MessageLate, MessageNextDay, MessageTwice, NetworkDown,
+    NetworkSilent, QueueRefuses, QueueSilent, TableConflict, TableSilent, TableThrottled,
+    WebhookLate, WebhookLost, WebhookTwice,
 };
 
 /// What is drawn how often, in a thousand times that it might happen, and what it is called by.
-const CHANCES: [(FaultKind, u64, &str); 14] = [
+const CHANCES: [(FaultKind, u64, &str); 16] = [
     (MessageTwice, 50, "message twice"),
     (MessageLate, 30, "message late"),
     (MessageNextDay, 20, "message again next day"),
@@ -65,6 +69,8 @@ const CHANCES: [(FaultKind, u64, &str); 14] = [
     (WebhookLost, 100, "webhook lost"),
     (WebhookTwice, 100, "webhook twice"),
     (WebhookLate, 50, "webhook next day"),
+    (NetworkDown, 100, "access server down"),
+    (NetworkSilent, 100, "access server's answer lost"),
 ];
 
 impl FaultKind {

@@ -1,87 +1,98 @@
 //! A table that throttles, conflicts, or does what it is asked for and does not say so: what stands
-//! between the functions and the database while that is tried.
+//! between the functions' client and its connections while that is tried.
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpClient, SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
 };
-use reqwest::Client;
+use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
-use super::{Error, FaultKind, faults::Faults};
-use crate::loopback;
+use super::{FaultKind, faults::Faults};
 
-/// As much as the service takes.
-const LARGEST: usize = 16 * 1024 * 1024;
 /// What writes.
 const WRITES: [&str; 3] = ["PutItem", "DeleteItem", "TransactWriteItems"];
+const REFUSED: u16 = 400;
+const FAILED: u16 = 500;
 
-struct Between {
+/// Connections with faults on them.
+#[derive(Debug)]
+pub(super) struct Faulty {
+    http: SharedHttpClient,
     faults: Arc<Faults>,
-    client: Client,
-    behind: String,
 }
 
-/// Serves what is behind an address on a free port of loopback, with faults in between.
-pub(super) async fn serve(behind: &str, faults: Arc<Faults>) -> Result<String, Error> {
-    let client = loopback::client().no_proxy().build()?;
-    let between = Arc::new(Between { faults, client, behind: behind.to_owned() });
-    let app =
-        Router::new().fallback(answer).layer(DefaultBodyLimit::max(LARGEST)).with_state(between);
-    loopback::serve(app, "what stands before the table has ended").await
-}
-
-async fn answer(State(between): State<Arc<Between>>, headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
-    let operation = operation.to_owned();
-    let strikes = |kind| between.faults.strikes(kind, &body);
-    if strikes(FaultKind::TableThrottled) {
-        let told = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
-        return refusal(&json!({ "__type": told, "message": "slow down" }));
-    }
-    if operation == "TransactWriteItems" && strikes(FaultKind::TableConflict) {
-        return refusal(&conflict(&body));
-    }
-    let silent = WRITES.contains(&operation.as_str()) && strikes(FaultKind::TableSilent);
-    let Between { client, behind, .. } = &*between;
-    let mut request = client.post(behind).body(body);
-    for (name, value) in headers.iter().filter(|(name, _)| *name != "host") {
-        request = request.header(name, value);
-    }
-    let answered = async {
-        let answer = request.send().await?;
-        let (status, kind) = (answer.status(), answer.headers().get("content-type").cloned());
-        Ok::<_, reqwest::Error>((status, kind, answer.bytes().await?))
-    };
-    match answered.await {
-        // Done, and nobody is told.
-        Ok((status, ..)) if silent && status.is_success() => {
-            let told = "com.amazonaws.dynamodb.v20120810#InternalServerError";
-            let body = json!({ "__type": told, "message": "lost" }).to_string();
-            (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
-        }
-        Ok((status, kind, body)) => {
-            let mut response = (status, body).into_response();
-            if let Some(kind) = kind {
-                response.headers_mut().insert("content-type", kind);
-            }
-            response
-        }
-        Err(why) => {
-            tracing::error!(%why, "the table does not answer");
-            StatusCode::BAD_GATEWAY.into_response()
-        }
+impl Faulty {
+    /// Those of a client.
+    pub(super) fn new(http: SharedHttpClient, faults: Arc<Faults>) -> Self {
+        Self { http, faults }
     }
 }
 
-fn refusal(body: &Value) -> Response {
-    (StatusCode::BAD_REQUEST, body.to_string()).into_response()
+impl HttpClient for Faulty {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let behind = self.http.http_connector(settings, components);
+        SharedHttpConnector::new(Between { behind, faults: self.faults.clone() })
+    }
+}
+
+#[derive(Debug)]
+struct Between {
+    behind: SharedHttpConnector,
+    faults: Arc<Faults>,
+}
+
+impl HttpConnector for Between {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        let strikes = |kind| self.faults.strikes(kind, body);
+        if strikes(FaultKind::TableThrottled) {
+            let told = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
+            return said(REFUSED, &json!({ "__type": told, "message": "slow down" }));
+        }
+        if operation == "TransactWriteItems" && strikes(FaultKind::TableConflict) {
+            return said(REFUSED, &conflict(body));
+        }
+        let silent = WRITES.contains(&operation) && strikes(FaultKind::TableSilent);
+        let answer = self.behind.call(request);
+        if !silent {
+            return answer;
+        }
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await?;
+            // Done, and nobody is told.
+            Ok(if answer.status().is_success() { lost() } else { answer })
+        })
+    }
+}
+
+fn lost() -> HttpResponse {
+    let told = "com.amazonaws.dynamodb.v20120810#InternalServerError";
+    response(FAILED, &json!({ "__type": told, "message": "lost" }))
+}
+
+fn said(status: u16, body: &Value) -> HttpConnectorFuture {
+    HttpConnectorFuture::ready(Ok(response(status, body)))
+}
+
+fn response(status: u16, body: &Value) -> HttpResponse {
+    let status = StatusCode::try_from(status).expect("a status of three digits");
+    HttpResponse::new(status, SdkBody::from(body.to_string()))
 }
 
 /// A transaction that another one has crossed: so many reasons as it has writes.

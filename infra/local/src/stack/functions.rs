@@ -65,6 +65,8 @@ pub(super) struct Wiring {
     pub(super) queues_at: String,
     pub(super) gateways: Vec<GatewayCode>,
     pub(super) clock: Clock,
+    /// What leases go by.
+    pub(super) leases: Clock,
     pub(super) requests: Requests,
 }
 
@@ -159,6 +161,7 @@ pub(super) fn start(wiring: &Wiring, queues: &Arc<Queues>, busy: &Arc<Busy>) -> 
         store: store.clone(),
         sites: Sites::new(wiring.messaging.secrets(), network::PREFIX),
         clock: wiring.clock.clone(),
+        leases: wiring.leases.clone(),
         service_queue: wiring.queue(SERVICE_QUEUE),
         dead_letters: wiring.letters(service),
     });

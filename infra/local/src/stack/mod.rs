@@ -47,6 +47,7 @@ pub use directory::{Directory, Held};
 pub use faults::FaultKind;
 pub(crate) use faults::Faults;
 pub use functions::PAYMENT_QUEUE;
+pub(crate) use network::Order;
 pub use network::{Ordered, PREFIX as LOCAL_SITES};
 pub use post::Posted;
 pub use queues::{Letter, Mischief};
@@ -74,6 +75,9 @@ pub struct Options {
     pub bank: Behaviour,
     /// What goes wrong besides, drawn from this seed; none: nothing.
     pub faults: Option<u64>,
+    /// Whether leases go by the stack's clock, for whoever lets time pass on it. Else by the wall's: the
+    /// stack's own stands.
+    pub timed: bool,
 }
 
 /// The running stack.
@@ -84,6 +88,7 @@ pub struct Stack {
     queues: Arc<queues::Queues>,
     stream: Arc<stream::Stream<PublishEvents>>,
     bus: Arc<bus::Log>,
+    network: Arc<network::Network>,
     busy: Arc<Busy>,
     started: Started,
     clock: Clock,
@@ -130,11 +135,13 @@ impl Stack {
         let clock = directory.clock()?;
         let post =
             Arc::new(post::Post::open(&directory.file(OUTBOX), queues.clone(), clock.clone())?);
+        let orders = directory.file(ORDERS);
+        let network = Arc::new(network::Network::open(&directory, &orders, faults.clone())?);
         let services = endpoint::Services {
             queues: queues.clone(),
             bus: bus.clone(),
             secrets: secrets.clone(),
-            network: Arc::new(network::Network::open(&directory, &directory.file(ORDERS))?),
+            network: network.clone(),
             post,
             faults: faults.clone(),
         };
@@ -148,8 +155,8 @@ impl Stack {
             Store::new(Clients::local(&dynamodb, requests.clone()).emulated_dynamodb(), TABLE);
         // What works at it meets its faults; what looks at it does not.
         let met = if faults.any() {
-            let failing = faulty::serve(&dynamodb, faults.clone()).await?;
-            let clients = Clients::local(&failing, requests.clone()).at_once();
+            let clients = Clients::local(&dynamodb, requests.clone()).at_once();
+            let clients = clients.through(|http| faulty::Faulty::new(http, faults.clone()));
             Store::new(clients.emulated_dynamodb(), TABLE)
         } else {
             store.clone()
@@ -161,6 +168,7 @@ impl Stack {
             queues_at: messaging.clone(),
             gateways: gateways.clone(),
             clock: clock.clone(),
+            leases: if options.timed { clock.clone() } else { Clock::Wall(TimeZone::UTC) },
             requests: requests.clone(),
         };
         store.create_table().await?;
@@ -183,6 +191,7 @@ impl Stack {
             queues,
             stream,
             bus,
+            network,
             busy,
             started,
             clock,
@@ -258,6 +267,11 @@ impl Stack {
         lines::read(&self.directory.file(ORDERS))
     }
 
+    /// All that the network of the stack is told from now on.
+    pub(crate) fn watch_network(&self) -> UnboundedReceiver<Order> {
+        self.network.watch()
+    }
+
     /// What lies with the dead letters, by queue.
     #[must_use]
     pub fn dead_letters(&self) -> Vec<(String, Letter)> {
@@ -298,11 +312,25 @@ impl Stack {
         Ok(())
     }
 
-    /// Sets the clock, and lets come what waits for a later time.
+    /// Sets the clock, and lets come what waits for a later time: a clock that stands would let it wait for
+    /// ever.
     fn set_clock(&self, day: Date) -> Result<(), Error> {
         self.directory.set_clock(&self.clock, day)?;
-        self.queues.later();
+        self.queues.later(Duration::MAX);
         Ok(())
+    }
+
+    /// Lets as much time pass, once nothing is under way, as what is kept back for the shortest time waits
+    /// for, if that is no more than this and the day is not over by then. Returns whether it did.
+    pub(crate) fn pass_time(&self, at_most: Duration) -> bool {
+        let today = |wait: &Duration| {
+            let then = self.clock.local().saturating_add(*wait);
+            *wait <= at_most && then.date() == self.clock.today()
+        };
+        let Some(wait) = self.queues.shortest_wait().filter(today) else { return false };
+        self.clock.pass(wait);
+        self.queues.later(wait);
+        true
     }
 
     /// The bank.

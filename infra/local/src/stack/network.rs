@@ -8,6 +8,7 @@ use std::{
     io,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use axum::{
@@ -26,8 +27,9 @@ use mensal_network::Site;
 use mensal_rails::signature::OWN_HEADER;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{Directory, Error, lines};
+use super::{Directory, Error, FaultKind, faults::Faults, lines};
 
 /// What the names of the local stack's secrets of sites begin with.
 pub const PREFIX: &str = "mensal-network/local/";
@@ -48,14 +50,23 @@ pub struct Ordered {
     pub at: Timestamp,
 }
 
+/// An order, and when it was followed.
+pub(crate) type Order = (Instant, Ordered);
+
 /// The access server.
 pub(super) struct Network {
     file: Mutex<File>,
     sites: BTreeMap<SiteCode, String>,
+    watchers: Mutex<Vec<UnboundedSender<Order>>>,
+    faults: Arc<Faults>,
 }
 
 impl Network {
-    pub(super) fn open(directory: &Directory, path: &Path) -> Result<Self, Error> {
+    pub(super) fn open(
+        directory: &Directory,
+        path: &Path,
+        faults: Arc<Faults>,
+    ) -> Result<Self, Error> {
         let mut sites = BTreeMap::new();
         let folder = directory.file(FOLDER);
         let files = match fs::read_dir(&folder) {
@@ -77,7 +88,14 @@ impl Network {
             }
         }
         let file = File::options().create(true).append(true).open(path)?;
-        Ok(Self { file: Mutex::new(file), sites })
+        Ok(Self { file: Mutex::new(file), sites, watchers: Mutex::default(), faults })
+    }
+
+    /// All that it is told from now on.
+    pub(super) fn watch(&self) -> UnboundedReceiver<Order> {
+        let (sender, receiver) = unbounded_channel();
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        receiver
     }
 
     /// The secret of a site; of one that has no file, this access server is it.
@@ -91,7 +109,11 @@ impl Network {
 
     fn follow(&self, body: &[u8]) -> Result<(), Error> {
         let ordered: Ordered = serde_json::from_slice(body)?;
-        lines::add(&mut self.file.lock().unwrap_or_else(PoisonError::into_inner), &ordered)
+        lines::add(&mut self.file.lock().unwrap_or_else(PoisonError::into_inner), &ordered)?;
+        let now = Instant::now();
+        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        watchers.retain(|watcher| watcher.send((now, ordered.clone())).is_ok());
+        Ok(())
     }
 }
 
@@ -104,7 +126,14 @@ async fn order(State(network): State<Arc<Network>>, headers: HeaderMap, body: By
     if !headers.contains_key(OWN_HEADER) {
         return StatusCode::UNAUTHORIZED;
     }
+    if network.faults.strikes(FaultKind::NetworkDown, &body) {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
     match network.follow(&body) {
+        // Done, and nobody is told.
+        Ok(()) if network.faults.strikes(FaultKind::NetworkSilent, &body) => {
+            StatusCode::GATEWAY_TIMEOUT
+        }
         Ok(()) => StatusCode::NO_CONTENT,
         Err(why) => {
             tracing::error!(%why, "an order to the network cannot be followed");

@@ -2,7 +2,7 @@
 //! was accepted is there when the process starts again.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -67,10 +67,10 @@ struct State {
     waiting: HashMap<String, VecDeque<Received>>,
     away: Vec<(Instant, String, Received)>,
     in_flight: usize,
-    /// Messages in flight of which somebody has said that it is too early for them.
-    early: BTreeSet<u64>,
-    /// Those that came too early: they come again once the clock of the stack goes on.
-    kept_back: Vec<(String, Received)>,
+    /// Messages in flight of which somebody has said that it is too early for them, and by how much.
+    early: BTreeMap<u64, Duration>,
+    /// Those that came too early, and by how much: they come again once the clock of the stack goes on.
+    kept_back: Vec<(Duration, String, Received)>,
     dead: BTreeMap<u64, (String, Letter)>,
     mischief: Mischief,
     /// What comes once everything else is done.
@@ -97,7 +97,7 @@ impl Queues {
             waiting: HashMap::new(),
             away: Vec::new(),
             in_flight: 0,
-            early: BTreeSet::new(),
+            early: BTreeMap::new(),
             kept_back: Vec::new(),
             dead: BTreeMap::new(),
             mischief,
@@ -183,15 +183,24 @@ impl Queues {
 
     /// Keeps a message that was received away, if it fails, until the clock of the stack goes on: it
     /// stands still for all of a day, however long somebody waits.
-    pub(super) fn keep_back(&self, number: u64) {
-        self.state().early.insert(number);
+    pub(super) fn keep_back(&self, number: u64, wait: Duration) {
+        self.state().early.insert(number, wait);
     }
 
-    /// The clock has gone on.
-    pub(super) fn later(&self) {
+    /// For how long what is kept back for the shortest time was to be kept back.
+    pub(super) fn shortest_wait(&self) -> Option<Duration> {
+        self.state().kept_back.iter().map(|(wait, ..)| *wait).min()
+    }
+
+    /// The clock has gone on by so much.
+    pub(super) fn later(&self, by: Duration) {
         let mut state = self.state();
-        for (queue, received) in std::mem::take(&mut state.kept_back) {
-            state.place(&queue, received);
+        for (wait, queue, received) in std::mem::take(&mut state.kept_back) {
+            if wait <= by {
+                state.place(&queue, received);
+            } else {
+                state.kept_back.push((wait - by, queue, received));
+            }
         }
         drop(state);
         self.changed.notify_waiters();
@@ -212,8 +221,9 @@ impl Queues {
             let early = state.early.remove(&received.number);
             if !failed.contains(&received.number) {
                 entries.push(Entry::Done(received.number));
-            } else if early {
-                state.kept_back.push((queue.to_owned(), Received { times: 0, ..received }));
+            } else if let Some(wait) = early {
+                let received = Received { times: 0, ..received };
+                state.kept_back.push((wait, queue.to_owned(), received));
             } else if received.times >= MOST_RECEIVES {
                 let number = state.next;
                 state.next += 1;

@@ -9,6 +9,7 @@ mod bank;
 mod billed;
 mod cuts;
 mod late;
+mod network;
 mod notices;
 mod permitted;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use mensal_domain::{
 };
 
 pub(super) use bank::BankBooks;
+pub(super) use network::{serves, told};
 
 use super::mirror::Holdings;
 
@@ -61,6 +63,10 @@ pub enum Rule {
     CutPaidAhead,
     /// Whoever has paid what gives service back has it back.
     Restored,
+    /// Whoever has service is on line: the network was told so.
+    BackOnLine,
+    /// Whoever has none is not.
+    OffLine,
     /// What is kept of a cut and the service itself say the same.
     CutKept,
     /// Days without service are not billed, nor caught up later.

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::simulation::mirror::Mirror;
 
-/// Those of which the tables below have each at least one case. Of the others, dead letters are what
-/// the stack says, and the end-to-end test has one.
+/// Those of which the tables below have each at least one case. Of the others, what the network was told
+/// has tests of its own; dead letters are what the stack says, and the end-to-end test has one.
 const RULES: [Rule; 23] = [
     Rule::BilledOnce,
     Rule::Billed,
