@@ -121,7 +121,7 @@ impl SendNotices {
         let label = Label { account: notice.account.clone(), notice: notice.id };
         let mut begun = notice.clone();
         begun.begin(message.text().to_owned(), to, now);
-        self.store.move_notice(notice, &begun, None).await?;
+        self.store.begin_notice(notice, &begun, &ready.account).await?;
         let parcel = Parcel { label: &label, to, before: notice.earlier.len(), now };
         match self.carriers.carry(&message, parcel).await {
             Ok(carried) => Ok(self.hear(&Told { label, news: news(carried, now) }).await?),

@@ -30,6 +30,20 @@ impl Store {
         self.all_or_none(writes).await
     }
 
+    /// Stores that a notice is begun to be sent, if it is still as it was before, and its account at the
+    /// version by which there is a reason to: a payment that is booked meanwhile may have taken that away.
+    ///
+    /// # Errors
+    /// [`StoreError::Moved`] if one of them has changed meanwhile, or the table's.
+    pub async fn begin_notice(
+        &self,
+        before: &CustomerNotice,
+        begun: &CustomerNotice,
+        account: &Account,
+    ) -> Result<(), StoreError> {
+        self.all_or_none(vec![self.put_after(before, begun)?, self.still_at(account)?]).await
+    }
+
     /// All notices to an account's customer that are of a prefix of the table's key, in its order.
     pub(crate) async fn notices_from(
         &self,

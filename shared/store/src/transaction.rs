@@ -1,6 +1,9 @@
 //! Several writes, all or none.
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem,
+};
+use mensal_domain::account::Account;
 
 use crate::{
     Store, StoreError,
@@ -57,6 +60,16 @@ impl Store {
                 .expression_attribute_values(":was", keys::number(version)),
         };
         Ok(TransactWriteItem::builder().put(built(put.build())?).build())
+    }
+
+    /// Writes nothing, and has the others write nothing once an account is no longer at its version.
+    pub(crate) fn still_at(&self, account: &Account) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&*self.table)
+            .set_key(Some(keys::account(&account.id).into_item()))
+            .condition_expression("ver = :was")
+            .expression_attribute_values(":was", keys::number(account.version));
+        Ok(TransactWriteItem::builder().condition_check(built(check.build())?).build())
     }
 
     /// Deletes an item; one that is not there is no failure.

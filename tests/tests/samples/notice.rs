@@ -276,6 +276,25 @@ async fn what_two_hear_at_one_moment_is_both_noted() {
     assert!(notice(&paying, "1042").await.has_arrived());
 }
 
+/// A payment that is booked between the look at the account and the note that it is being sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_not_begun_once_its_account_has_changed() {
+    let paying = decided().await;
+    let id = "1042".parse().unwrap();
+    let read = async || paying.store.account(&id).await.unwrap().unwrap();
+    let (seen, planned) = (read().await, notice(&paying, "1042").await);
+    let mut paid = seen.clone();
+    paid.version += 1;
+    paying.store.put_account(&paid, Some(seen.version)).await.unwrap();
+    let mut begun = planned.clone();
+    begun.begin("Olá".to_owned(), "ana@mail.example", "2026-11-21T12:00:00Z".parse().unwrap());
+    let late = paying.store.begin_notice(&planned, &begun, &seen).await;
+    assert!(matches!(late, Err(StoreError::Moved)), "{late:?}");
+    assert_eq!(notice(&paying, "1042").await, planned);
+    paying.store.begin_notice(&planned, &begun, &read().await).await.unwrap();
+    assert_eq!(notice(&paying, "1042").await, begun);
+}
+
 /// An address that is none is noted, and people hear of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_is_none_is_a_bounce() {
