@@ -196,10 +196,9 @@ impl Queues {
     pub(super) fn later(&self, by: Duration) {
         let mut state = self.state();
         for (wait, queue, received) in std::mem::take(&mut state.kept_back) {
-            if wait <= by {
-                state.place(&queue, received);
-            } else {
-                state.kept_back.push((wait - by, queue, received));
+            match wait.checked_sub(by).filter(|left| !left.is_zero()) {
+                Some(left) => state.kept_back.push((left, queue, received)),
+                None => state.place(&queue, received),
             }
         }
         drop(state);

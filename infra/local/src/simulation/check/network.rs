@@ -55,11 +55,11 @@ fn should_be(account: &Account, subscription: &Subscription, today: Date) -> Ser
         return Service::Ended;
     }
     let hold = account.hold.as_ref().filter(|hold| hold.services.contains(&subscription.id));
-    let held = hold.map_or(Service::Full, |hold| match hold.kind {
+    let by_debt = hold.map_or(Service::Full, |hold| match hold.kind {
         HoldKind::Throttled => Service::Throttled,
         HoldKind::Suspended => Service::Suspended,
     });
-    held.max(by_history(subscription, today))
+    by_debt.max(by_history(subscription, today))
 }
 
 /// By what the ISP's files say of it alone.
@@ -86,11 +86,11 @@ mod tests {
     use super::*;
 
     /// Ana's service, held or not, with what has happened to it.
-    fn account(held: Option<&str>, subscription: &Value) -> Account {
+    fn account(kind: Option<&str>, subscription: &Value) -> Account {
         let mut own = json!({ "id": "1", "plan": "fibra", "start": "2026-11-10", "site": "norte",
             "login": "ana" });
         own.as_object_mut().unwrap().extend(subscription.as_object().unwrap().clone());
-        let hold = held.map(|kind| {
+        let hold = kind.map(|kind| {
             json!({ "kind": kind, "since": "2026-12-14", "begun": "2026-12-14", "subs": ["1"],
                 "debt": { "invoices": ["2026-11-10-cycle"], "amt": "100.00 BRL" } })
         });
@@ -120,8 +120,8 @@ mod tests {
             (None, history(&json!("suspend")), Suspended),
             (Some("throttled"), history(&json!("suspend")), Suspended),
             (Some("suspended"), ended, Ended),
-            (None, json!({ "disconnected_on": "2026-12-14" }), Ended),
-            (None, json!({ "disconnected_on": "2026-12-15" }), Full),
+            (None, json!({ "ended": "2026-12-14" }), Ended),
+            (None, json!({ "ended": "2026-12-15" }), Full),
         ];
         for (held, own, should) in cases {
             let account = account(held, &own);
