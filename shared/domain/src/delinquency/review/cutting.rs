@@ -133,8 +133,13 @@ fn planned_cut(known: Known<'_>, account: &Account) -> Result<Option<PlannedCut>
     let rules = CutRules::of(known.settings);
     if let Some(hold) = account.hold.as_ref().filter(|hold| hold.kind == HoldKind::Suspended) {
         let Some(days) = rules.disconnect_after_days else { return Ok(None) };
-        let from = days_after(hold.since, days);
-        let because = vec![Rule::DisconnectAfterDays(days)];
+        let mut from = days_after(hold.since, days);
+        let mut because = vec![Rule::DisconnectAfterDays(days)];
+        // A contract that is ended does not come back: grace that was given since counts here, too.
+        if let Some(until) = account.grace_until.filter(|until| *until > from) {
+            from = until;
+            because.push(Rule::GraceUntil(until));
+        }
         let cut = permitted(known, from.max(known.today), because)?;
         return Ok(Some(PlannedCut {
             kind: CutKind::Disconnected,

@@ -47,6 +47,18 @@ fn who_never_pays_is_reminded_noticed_suspended_and_disconnected() {
     assert_eq!(world.account.subscriptions[0].disconnected_on, Some(date("2027-02-08")));
 }
 
+/// A contract that is ended does not come back: grace that is given to whom is suspended puts that off.
+#[test]
+fn grace_that_is_given_to_whom_is_suspended_puts_the_end_off() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-31");
+    world.account.grace_until = Some(date("2027-03-13"));
+    let told = world.live("2027-01-01", "2027-03-31");
+    // The Monday after that Saturday.
+    assert_eq!(told, ["2027-03-15 2026-12-10:disconnected:email", "2027-03-15 over"]);
+}
+
 /// What is foreseen is what happens.
 #[test]
 fn what_is_foreseen_of_an_account_that_does_not_pay_is_what_happens_to_it() {
