@@ -30,7 +30,7 @@ async fn live(plan: Plan) -> Report {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_year_with_faults_breaks_nothing() {
     let plan =
-        Plan { accounts: given("MENSAL_ACCOUNTS", 60), months: 12, seed: seed(), faults: true };
+        Plan { accounts: given("MENSAL_ACCOUNTS", 100), months: 12, seed: seed(), faults: true };
     println!("MENSAL_SEED={}", plan.seed);
     let report = live(plan).await;
     let table = report.table().unwrap();
