@@ -111,7 +111,7 @@ impl ToggleService {
         let now = self.leases.now();
         let asking = match Enforced::next(&account.id, wanted, known, occasion, now) {
             Step::Settled => return Ok(()),
-            Step::Wait(until) => return Err(asking::held(until, self.leases.now()).into()),
+            Step::Wait(until) => return Err(asking::held(until, now).into()),
             Step::Ask(asking) => asking,
         };
         // Before it is noted: without its secret nobody is asked.
