@@ -14,7 +14,7 @@ use futures_util::{StreamExt, stream};
 use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
-    enforcement::{Enforced, Occasion, Step, Wanted, wanted},
+    enforcement::{Enforced, KnownOf, Occasion, Step, Wanted, wanted},
 };
 use mensal_network::{Fault, Order, Outcome};
 use mensal_runtime::{
@@ -106,10 +106,10 @@ impl ToggleService {
         occasion: Occasion,
         until: Instant,
     ) -> Result<(), Stop> {
-        let known = self.store.enforced(&account.id, &wanted.subscription).await?;
-        let known = known.as_ref();
+        let all = self.store.all_enforced(&account.id).await?;
+        let known = KnownOf::wanted(&all, wanted);
         let now = self.leases.now();
-        let asking = match Enforced::next(&account.id, wanted, known, occasion, now) {
+        let asking = match Enforced::next(&account.id, wanted, &known, occasion, now) {
             Step::Settled => return Ok(()),
             Step::Wait(until) => return Err(asking::held(until, now).into()),
             Step::Ask(asking) => asking,
@@ -123,7 +123,7 @@ impl ToggleService {
         }
         // The secret may have taken a while: the lease begins now.
         let asking = asking.leased(self.leases.now());
-        self.store.put_enforced(&asking).await?;
+        self.store.put_enforced(&asking, known.login.map(|login| login.version)).await?;
         let key = asking::key(&asking);
         let order = Order {
             key: &key,
@@ -132,9 +132,10 @@ impl ToggleService {
             login: &wanted.login,
             plan: &wanted.plan,
             service: wanted.service,
-            before: Enforced::before(known, wanted),
+            before: known.before(),
         };
         let answer = asking::ask(&site, &order, self.clock.now(), until).await;
+        let asked = asking.version;
         let (after, done) = match answer {
             Ok(outcome) => {
                 metrics::count(Metric::ServicesConfirmed, 1);
@@ -154,7 +155,7 @@ impl ToggleService {
                 }
             }
         };
-        self.store.put_enforced(&after).await?;
+        self.store.put_enforced(&after, Some(asked)).await?;
         done
     }
 }

@@ -1,11 +1,13 @@
 //! What the network is to do for a service, and what it has confirmed: kept apart, so that what was
 //! asked for and never confirmed is asked for again.
 
+mod known;
 mod wanted;
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+pub use self::known::KnownOf;
 pub use self::wanted::{Wanted, may_differ, next_change, wanted};
 use crate::{
     account::Account,
@@ -25,10 +27,9 @@ pub fn is_to_be_told(
     known: &[Enforced],
     today: Date,
 ) -> Result<bool, HistoryError> {
-    Ok(wanted(account, today)?.iter().any(|wanted| {
-        let known = known.iter().find(|known| known.subscription == wanted.subscription);
-        wanted.is_swept() || !Enforced::is_done(known, wanted)
-    }))
+    let told =
+        |wanted: &Wanted| wanted.is_swept() || !KnownOf::wanted(known, wanted).is_done(wanted);
+    Ok(wanted(account, today)?.iter().any(told))
 }
 
 /// On which occasion the network is told of an account.
@@ -41,19 +42,20 @@ pub struct Occasion {
     pub may_cut: bool,
 }
 
-/// What is known of a login at its access servers.
+/// What is known of a login at its access servers. It is kept by the login, whichever subscriptions of its
+/// account have had it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enforced {
     /// Whose.
     pub account: AccountId,
-    /// Which subscription.
+    /// For which subscription they were asked last.
     #[serde(rename = "sub")]
     pub subscription: SubscriptionId,
     /// Whose access servers were asked.
     pub site: SiteCode,
     /// For which login.
     pub login: Login,
-    /// Grows by one with each change.
+    /// Grows with each change, and is higher than that of any other login that its subscription had before.
     #[serde(rename = "ver")]
     pub version: u64,
     /// What they have confirmed; none: nobody knows.
@@ -109,53 +111,31 @@ impl Enforced {
     /// So long nobody else asks: longer than the access servers of a site may take.
     pub const LEASE: SignedDuration = SignedDuration::from_secs(50);
 
-    /// What is next: `known` is what is known of the login, none if nobody was ever asked.
+    /// What is next. `known` is what is known of the login.
     #[must_use]
     pub fn next(
         account: &AccountId,
         wanted: &Wanted,
-        known: Option<&Self>,
+        known: &KnownOf<'_>,
         occasion: Occasion,
         now: Timestamp,
     ) -> Step {
         let Occasion { sweep, may_cut } = occasion;
-        if let Some(until) = known.and_then(|known| known.busy_until).filter(|until| now < *until) {
+        if let Some(until) = known.busy_until().filter(|until| now < *until) {
             return Step::Wait(until);
         }
-        let gone =
-            matches!(Self::before(known, wanted), Before::Confirmed(is) if is >= wanted.service);
+        let gone = matches!(known.before(), Before::Confirmed(is) if is >= wanted.service);
         // On a day that is not permitted nobody learns that service is gone.
         if wanted.held && wanted.is_swept() && !gone && !may_cut {
             return Step::Settled;
         }
-        let again =
-            wanted.is_swept() && sweep.is_some() && known.is_some_and(|one| sweep > one.swept);
-        if Self::is_done(known, wanted) && !again {
+        let again = wanted.is_swept()
+            && sweep.is_some()
+            && known.login.is_some_and(|login| sweep > login.swept);
+        if known.is_done(wanted) && !again {
             return Step::Settled;
         }
         Step::Ask(Self::asking(account, wanted, known, sweep, now))
-    }
-
-    /// Whether the network does what it is to do, as far as anybody knows. A login of which it was never told
-    /// is as the ISP has set it up.
-    fn is_done(known: Option<&Self>, wanted: &Wanted) -> bool {
-        match (known, wanted.service) {
-            (None, Service::Full) => true,
-            (None, Service::Ended) => wanted.forgotten,
-            (known, service) => Self::before(known, wanted) == Before::Confirmed(service),
-        }
-    }
-
-    /// What the service of a login was before it is asked for: `known` is what is known of it, none if
-    /// nobody was ever asked.
-    #[must_use]
-    pub fn before(known: Option<&Self>, wanted: &Wanted) -> Before {
-        let Some(known) = known else { return Before::AtWorst(Service::Full) };
-        match known.confirmed {
-            Some(service) if known.is_of(wanted) => Before::Confirmed(service),
-            Some(service) => Before::AtWorst(service),
-            None => Before::AtWorst(known.worst.unwrap_or(Service::Ended)),
-        }
     }
 
     fn is_of(&self, wanted: &Wanted) -> bool {
@@ -164,21 +144,21 @@ impl Enforced {
 
     /// The number of an order: the one that it had, if the same was asked for and not confirmed.
     fn number(&self, wanted: &Wanted) -> Option<u64> {
-        let asked =
-            self.asked.as_ref().filter(|_| self.confirmed.is_none() && self.is_of(wanted))?;
-        let same = asked.service == wanted.service && asked.plan == wanted.plan;
+        let asked = self.asked.as_ref().filter(|_| self.confirmed.is_none())?;
+        let same = (&self.subscription, asked.service, &asked.plan)
+            == (&wanted.subscription, wanted.service, &wanted.plan);
         same.then_some(asked.number)
     }
 
     fn asking(
         account: &AccountId,
         wanted: &Wanted,
-        known: Option<&Self>,
+        known: &KnownOf<'_>,
         sweep: Option<Date>,
         now: Timestamp,
     ) -> Self {
-        let version = known.map_or(0, |known| known.version) + 1;
-        let number = known.and_then(|known| known.number(wanted)).unwrap_or(version);
+        let version = known.latest() + 1;
+        let number = known.login.and_then(|login| login.number(wanted)).unwrap_or(version);
         let (service, plan) = (wanted.service, wanted.plan.clone());
         Self {
             account: account.clone(),
@@ -189,10 +169,10 @@ impl Enforced {
             confirmed: None,
             at: None,
             asked: Some(Asked { service, plan, number }),
-            worst: Some(Self::before(known, wanted).worst().max(service)),
+            worst: Some(known.before().worst().max(service)),
             busy_until: Some(now + Self::LEASE),
             fault: String::new(),
-            swept: sweep.max(known.and_then(|known| known.swept)),
+            swept: sweep.max(known.login.and_then(|login| login.swept)),
         }
     }
 
@@ -249,11 +229,16 @@ pub(crate) mod tests {
         json!({ "kind": kind, "since": "2026-11-30", "begun": "2026-11-30", "subs": ["1"], "debt": debt })
     }
 
+    fn next(wanted: &Wanted, known: Option<&Enforced>, occasion: Occasion, now: Timestamp) -> Step {
+        let known: Vec<_> = known.into_iter().cloned().collect();
+        let known = KnownOf::wanted(&known, wanted);
+        Enforced::next(&"1042".parse().unwrap(), wanted, &known, occasion, now)
+    }
+
     #[test]
     fn it_is_asked_for_until_it_is_confirmed_by_one_at_a_time_and_again_by_each_days_sweep() {
-        let id: AccountId = "1042".parse().unwrap();
         let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
-        let (day, next) = ("2026-12-02".parse().ok(), "2026-12-03".parse().ok());
+        let (day, day_after) = ("2026-12-02".parse().ok(), "2026-12-03".parse().ok());
         let cut = Occasion { sweep: None, may_cut: true };
         let sweep = |sweep| Occasion { sweep, may_cut: false };
         let of = |kind: &str, cuts: Value| {
@@ -261,36 +246,30 @@ pub(crate) mod tests {
             wanted(&account, "2026-12-01".parse().unwrap()).unwrap().remove(0)
         };
         let suspended = of("suspended", json!([{ "from": "2026-11-30" }]));
-        let Step::Ask(asking) = Enforced::next(&id, &suspended, None, cut, now) else { panic!() };
+        let Step::Ask(asking) = next(&suspended, None, cut, now) else { panic!() };
         let until = now + Enforced::LEASE;
-        assert_eq!(Enforced::next(&id, &suspended, Some(&asking), cut, now), Step::Wait(until));
+        assert_eq!(next(&suspended, Some(&asking), cut, now), Step::Wait(until));
         let later = now + SignedDuration::from_mins(1);
-        let step = Enforced::next(&id, &suspended, Some(&asking), cut, later);
+        let step = next(&suspended, Some(&asking), cut, later);
         assert!(matches!(step, Step::Ask(_)), "whoever asked has never come back");
         let refused = asking.clone().refused("no".into());
-        assert!(matches!(Enforced::next(&id, &suspended, Some(&refused), cut, now), Step::Ask(_)));
+        assert!(matches!(next(&suspended, Some(&refused), cut, now), Step::Ask(_)));
         let silent = asking.clone().unanswered("silence".into());
-        assert_eq!(Enforced::next(&id, &suspended, Some(&silent), cut, now), Step::Wait(until));
-        assert!(matches!(Enforced::next(&id, &suspended, Some(&silent), cut, until), Step::Ask(_)));
+        assert_eq!(next(&suspended, Some(&silent), cut, now), Step::Wait(until));
+        assert!(matches!(next(&suspended, Some(&silent), cut, until), Step::Ask(_)));
         let done = asking.confirmed(Service::Suspended, now);
-        assert_eq!(Enforced::next(&id, &suspended, Some(&done), cut, now), Step::Settled);
-        let Step::Ask(swept) = Enforced::next(&id, &suspended, Some(&done), sweep(day), now) else {
-            panic!()
-        };
+        assert_eq!(next(&suspended, Some(&done), cut, now), Step::Settled);
+        let Step::Ask(swept) = next(&suspended, Some(&done), sweep(day), now) else { panic!() };
         let swept = swept.confirmed(Service::Suspended, now);
-        assert_eq!(Enforced::next(&id, &suspended, Some(&swept), sweep(day), now), Step::Settled);
-        assert!(matches!(
-            Enforced::next(&id, &suspended, Some(&swept), sweep(next), now),
-            Step::Ask(_)
-        ));
+        assert_eq!(next(&suspended, Some(&swept), sweep(day), now), Step::Settled);
+        assert!(matches!(next(&suspended, Some(&swept), sweep(day_after), now), Step::Ask(_)));
         let moved = Wanted { site: "norte".parse().unwrap(), ..suspended };
-        assert!(matches!(Enforced::next(&id, &moved, Some(&swept), cut, now), Step::Ask(_)));
+        assert!(matches!(next(&moved, Some(&swept), cut, now), Step::Ask(_)));
     }
 
     #[test]
     fn service_is_taken_away_on_permitted_days_alone_and_given_back_on_any() {
         use Service::{Full, Suspended, Throttled};
-        let id: AccountId = "1042".parse().unwrap();
         let now: Timestamp = "2026-12-06T12:00:00Z".parse().unwrap(); // a Sunday
         let day = "2026-12-06".parse().unwrap();
         let of = |service, held| {
@@ -300,7 +279,7 @@ pub(crate) mod tests {
         let after = |confirmed: Option<Service>, asked: Service| {
             let ask = |known: Option<&Enforced>, service| {
                 let may = Occasion { sweep: None, may_cut: true };
-                let step = Enforced::next(&id, &of(service, true), known, may, now);
+                let step = next(&of(service, true), known, may, now);
                 let Step::Ask(asking) = step else { panic!("{step:?}") };
                 asking
             };
@@ -324,10 +303,10 @@ pub(crate) mod tests {
         ];
         for (known, service, held, asks) in cases {
             let sweep = Occasion { sweep: Some(day), may_cut: false };
-            let step = Enforced::next(&id, &of(service, held), known.as_ref(), sweep, now);
+            let step = next(&of(service, held), known.as_ref(), sweep, now);
             assert_eq!(matches!(step, Step::Ask(_)), asks, "{known:?} {service} {held}");
             let may = Occasion { may_cut: true, ..sweep };
-            let step = Enforced::next(&id, &of(service, held), known.as_ref(), may, now);
+            let step = next(&of(service, held), known.as_ref(), may, now);
             assert!(matches!(step, Step::Ask(_)), "{known:?} {service} {held}");
         }
     }
@@ -335,7 +314,6 @@ pub(crate) mod tests {
     #[test]
     fn what_is_confirmed_is_told_of_while_it_is_less_than_all_and_what_is_not_until_it_is() {
         use Service::{Ended, Full, Suspended};
-        let id: AccountId = "1042".parse().unwrap();
         let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
         let day = "2026-12-01".parse().unwrap();
         let suspended = json!({ "hist": [{ "date": "2026-11-20", "change": "suspend" }] });
@@ -359,7 +337,8 @@ pub(crate) mod tests {
             let account = account(&Value::Null, subscription);
             let known = confirmed.map(|service| {
                 let wanted = Wanted { service, ..wanted(&account, day).unwrap().remove(0) };
-                Enforced::asking(&id, &wanted, None, None, now).confirmed(service, now)
+                Enforced::asking(&account.id, &wanted, &KnownOf::default(), None, now)
+                    .confirmed(service, now)
             });
             let known: Vec<_> = known.into_iter().collect();
             let told = is_to_be_told(&account, &known, day).unwrap();
@@ -380,7 +359,6 @@ pub(crate) mod tests {
         }
         use End::{Done, Not};
         type History = &'static [(Service, End)];
-        let id: AccountId = "1042".parse().unwrap();
         let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
         let cut = Occasion { sweep: None, may_cut: true };
         let of = |service, plan: &str| {
@@ -403,7 +381,7 @@ pub(crate) mod tests {
             let mut known: Option<Enforced> = None;
             for (asked, end) in history {
                 let wanted = of(*asked, "fibra-500");
-                let step = Enforced::next(&id, &wanted, known.as_ref(), cut, now);
+                let step = next(&wanted, known.as_ref(), cut, now);
                 let Step::Ask(asking) = step else { panic!("{step:?}") };
                 known = Some(match end {
                     Done => asking.confirmed(*asked, now),
@@ -411,13 +389,17 @@ pub(crate) mod tests {
                 });
             }
             let wanted = of(service, plan);
-            assert_eq!(Enforced::before(known.as_ref(), &wanted), before, "{service} {plan}");
-            let step = Enforced::next(&id, &wanted, known.as_ref(), cut, now);
-            let Step::Ask(next) = step else { panic!("{step:?}") };
+            assert_eq!(
+                KnownOf { login: known.as_ref(), renamed: None }.before(),
+                before,
+                "{service} {plan}"
+            );
+            let step = next(&wanted, known.as_ref(), cut, now);
+            let Step::Ask(asking) = step else { panic!("{step:?}") };
             let number = |of: &Enforced| of.asked.as_ref().map(|asked| asked.number);
             let last = known.as_ref().and_then(number);
-            assert_eq!(last.is_some() && last == number(&next), same, "{service} {plan}");
-            assert!(number(&next) >= last, "{service} {plan}");
+            assert_eq!(last.is_some() && last == number(&asking), same, "{service} {plan}");
+            assert!(number(&asking) >= last, "{service} {plan}");
         }
     }
 }

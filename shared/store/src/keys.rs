@@ -8,8 +8,9 @@ use mensal_domain::{
     account::Account,
     delinquency::NoticeId,
     fnv::{OFFSET, fnv1a},
-    ids::{AccountId, GatewayCode, MeterCode, SubscriptionId},
+    ids::{AccountId, GatewayCode, MeterCode, SiteCode, SubscriptionId},
     invoice::InvoiceId,
+    network::Login,
     payment::{Notice, Payment, PaymentId},
     reference::Reference,
 };
@@ -150,8 +151,8 @@ pub(crate) fn suspension(account: &AccountId, begun: Date) -> Key {
 
 pub(crate) const ENFORCED_PREFIX: &str = "NET#";
 
-pub(crate) fn enforced(account: &AccountId, subscription: &SubscriptionId) -> Key {
-    Key { pk: account_pk(account), sk: format!("{ENFORCED_PREFIX}{subscription}") }
+pub(crate) fn enforced(account: &AccountId, site: &SiteCode, login: &Login) -> Key {
+    Key { pk: account_pk(account), sk: format!("{ENFORCED_PREFIX}{site}#{login}") }
 }
 
 /// What a gateway calls something by, where it carries no key of ours.

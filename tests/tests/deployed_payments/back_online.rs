@@ -145,8 +145,8 @@ pub(crate) async fn walk(cloud: &Cloud, bank: &Bank, start: Date) -> Result<(), 
     let confirmed = |service: Service| {
         let id = &id;
         move || async move {
-            let known = store.enforced(id, &"1".parse()?).await?;
-            Ok(known.filter(|known| known.confirmed == Some(service)))
+            let known = store.all_enforced(id).await?;
+            Ok(known.into_iter().find(|login| login.confirmed == Some(service)))
         }
     };
     cloud.until("confirmation that it is cut", confirmed(Service::Suspended)).await?;

@@ -52,7 +52,7 @@ fn told(paying: &Paying, login: &str) -> Vec<Service> {
 }
 
 async fn enforced(paying: &Paying, account: &str) -> Option<Enforced> {
-    paying.store.enforced(&account_id(account), &"1".parse().unwrap()).await.unwrap()
+    paying.store.all_enforced(&account_id(account)).await.unwrap().into_iter().next()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,176 @@
+//! What is known of a login: what was done to it, whoever of the account had it then; or, of one that
+//! nobody was ever asked for, what was done to its subscription under another login.
+
+use jiff::Timestamp;
+
+use super::{Enforced, Wanted};
+use crate::network::{Before, Service};
+
+/// What is known of a login.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KnownOf<'a> {
+    /// Of the login itself; none if nobody was ever asked for it.
+    pub login: Option<&'a Enforced>,
+    /// Of the login that its subscription had before this one, the last of them: access servers may know
+    /// the one by the other's name.
+    pub renamed: Option<&'a Enforced>,
+}
+
+impl<'a> KnownOf<'a> {
+    /// What is known of the login that something is wanted of, out of all that is known of its account.
+    #[must_use]
+    pub fn wanted(all: &'a [Enforced], wanted: &Wanted) -> Self {
+        let of_subscription = |one: &&Enforced| one.subscription == wanted.subscription;
+        let (same, others): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.is_of(wanted));
+        let renamed = others.into_iter().filter(of_subscription).max_by_key(|one| one.version);
+        Self { login: same.first().copied(), renamed }
+    }
+
+    /// The highest version of what is known; zero of nothing.
+    pub(super) fn latest(&self) -> u64 {
+        self.login.into_iter().chain(self.renamed).map(|one| one.version).max().unwrap_or_default()
+    }
+
+    /// Until when nobody else asks: somebody is asking, or may still be answered.
+    pub(super) fn busy_until(&self) -> Option<Timestamp> {
+        self.login.and_then(|one| one.busy_until)
+    }
+
+    /// Whether the network does what it is to do, as far as anybody knows. A login of which it was never told
+    /// is as the ISP has set it up.
+    pub(super) fn is_done(&self, wanted: &Wanted) -> bool {
+        match (self.login, self.renamed, wanted.service) {
+            (None, None, Service::Full) => true,
+            (None, None, Service::Ended) => wanted.forgotten,
+            (.., service) => self.before() == Before::Confirmed(service),
+        }
+    }
+
+    /// What the service of the login was before it is asked for.
+    #[must_use]
+    pub fn before(&self) -> Before {
+        match (self.login, self.renamed) {
+            (Some(Enforced { confirmed: Some(service), .. }), _) => Before::Confirmed(*service),
+            (Some(one), _) | (None, Some(one)) => {
+                Before::AtWorst(one.confirmed.or(one.worst).unwrap_or(Service::Ended))
+            }
+            (None, None) => Before::AtWorst(Service::Full),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, civil::Date};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::enforcement::{
+        Occasion, Step, is_to_be_told,
+        tests::{account, hold},
+        wanted,
+    };
+
+    fn now() -> Timestamp {
+        "2026-12-01T12:00:00Z".parse().unwrap()
+    }
+
+    fn today() -> Date {
+        "2026-12-01".parse().unwrap()
+    }
+
+    fn next(wanted: &Wanted, all: &[Enforced], now: Timestamp) -> Step {
+        let may = Occasion { sweep: None, may_cut: true };
+        Enforced::next(&"1042".parse().unwrap(), wanted, &KnownOf::wanted(all, wanted), may, now)
+    }
+
+    fn ask(wanted: &Wanted, all: &[Enforced]) -> Enforced {
+        let Step::Ask(asking) = next(wanted, all, now()) else { panic!("{all:?}") };
+        asking
+    }
+
+    /// The contract of subscription 1 was ended while its service was suspended; the customer comes back, and
+    /// subscription 2 has the login.
+    #[test]
+    fn a_login_that_was_left_without_service_is_given_back_to_the_one_that_has_it_now() {
+        let first = account(&hold("suspended"), &json!({ "cuts": [{ "from": "2026-11-30" }] }));
+        let mut both = account(&Value::Null, &json!({ "ended": "2026-12-01" }));
+        let mut second = both.subscriptions[0].clone();
+        (second.id, second.disconnected_on) = ("2".parse().unwrap(), None);
+        both.subscriptions.push(second);
+        let cut = wanted(&first, today()).unwrap().remove(0);
+        let back = wanted(&both, today()).unwrap().remove(0);
+        assert_eq!((back.subscription.as_str(), back.service), ("2", Service::Full));
+        let asking = ask(&cut, &[]);
+        let done = |service| asking.clone().confirmed(service, now());
+        let cases = [
+            (done(Service::Suspended), Some(Before::Confirmed(Service::Suspended))),
+            (done(Service::Ended), Some(Before::Confirmed(Service::Ended))),
+            (asking.clone().refused("no".into()), Some(Before::AtWorst(Service::Suspended))),
+            (done(Service::Full), None),
+        ];
+        for (left, want) in cases {
+            let all = [left];
+            assert_eq!(is_to_be_told(&both, &all, today()).unwrap(), want.is_some(), "{all:?}");
+            let Some(before) = want else {
+                assert_eq!(next(&back, &all, now()), Step::Settled, "{all:?}");
+                continue;
+            };
+            assert_eq!(KnownOf::wanted(&all, &back).before(), before);
+            let asking = ask(&back, &all);
+            assert!(asking.version > all[0].version, "it takes the place of {all:?}");
+            let after = [asking.confirmed(Service::Full, now())];
+            assert_eq!(next(&back, &after, now()), Step::Settled);
+        }
+        let busy = [asking.unanswered("silence".into())];
+        assert_eq!(next(&back, &busy, now()), Step::Wait(now() + Enforced::LEASE));
+    }
+
+    /// Two subscriptions change their logins with each other, the one of them suspended.
+    #[test]
+    fn what_is_known_of_a_login_stays_with_it_whoever_has_it() {
+        let mut both = account(&hold("suspended"), &json!({ "cuts": [{ "from": "2026-11-30" }] }));
+        let mut second = both.subscriptions[0].clone();
+        second.id = "2".parse().unwrap();
+        second.login = "rui".parse().ok();
+        second.cuts = Vec::new();
+        both.subscriptions.push(second);
+        let before = wanted(&both, today()).unwrap();
+        let mut all = vec![ask(&before[0], &[]).confirmed(Service::Suspended, now())];
+        assert_eq!(next(&before[1], &all, now()), Step::Settled);
+        let logins = both.subscriptions.iter().map(|one| one.login.clone()).rev();
+        let logins: Vec<_> = logins.collect();
+        for (one, login) in both.subscriptions.iter_mut().zip(logins) {
+            one.login = login;
+        }
+        for wanted in wanted(&both, today()).unwrap() {
+            let asking = ask(&wanted, &all);
+            all.retain(|one| !one.is_of(&wanted));
+            all.push(asking.confirmed(wanted.service, now()));
+        }
+        let known: Vec<_> = all.iter().map(|one| (one.login.as_str(), one.confirmed)).collect();
+        assert_eq!(known, [("rui", Some(Service::Suspended)), ("ana", Some(Service::Full))]);
+    }
+
+    /// A receiver that has an order's key does not carry it out again.
+    #[test]
+    fn no_order_for_another_login_of_a_subscription_has_the_number_of_one_before() {
+        let mut one = account(&hold("suspended"), &json!({ "cuts": [{ "from": "2026-11-30" }] }));
+        let mut all: Vec<Enforced> = Vec::new();
+        let mut numbers = Vec::new();
+        for login in ["ana", "ana-2", "ana"] {
+            one.subscriptions[0].login = login.parse().ok();
+            let wanted = wanted(&one, today()).unwrap().remove(0);
+            let later = now() + SignedDuration::from_hours(1);
+            let full = Wanted { service: Service::Full, held: false, ..wanted.clone() };
+            for wanted in [wanted, full] {
+                let Step::Ask(asking) = next(&wanted, &all, later) else { panic!("{all:?}") };
+                numbers.extend(asking.asked.as_ref().map(|asked| asked.number));
+                all.retain(|one| !one.is_of(&wanted));
+                all.push(asking.confirmed(wanted.service, later));
+            }
+        }
+        assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+        assert_eq!(numbers.len(), 6);
+    }
+}
