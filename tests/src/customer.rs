@@ -55,13 +55,29 @@ pub async fn join_with(
     accounts: Vec<Account>,
     change: impl FnOnce(&mut Catalog),
 ) -> Result<Imported, Error> {
-    let (start, gateway) = (date("2026-11-01"), CODE.parse().ok());
+    join_on(home, START, accounts, change).await
+}
+
+/// The day from which on they are customers.
+const START: &str = "2026-11-01";
+
+/// As [`join_with`], on a day.
+///
+/// # Errors
+/// The stack's.
+pub async fn join_on(
+    home: &Home,
+    day: &str,
+    accounts: Vec<Account>,
+    change: impl FnOnce(&mut Catalog),
+) -> Result<Imported, Error> {
+    let (start, gateway) = (date(START), CODE.parse().ok());
     let mut catalog = Generator { seed: 1, accounts: 0, start, gateway }.catalog();
     change(&mut catalog);
     let accounts =
         accounts.into_iter().map(|account| NewAccount { account, opening: None }).collect();
     let data = Dataset { catalog, accounts, usage: [].into() };
-    import(home.stack.store(), &data, start, true).await
+    import(home.stack.store(), &data, date(day), true).await
 }
 
 /// All that is owed, at the till.

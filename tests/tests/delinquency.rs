@@ -6,14 +6,15 @@
 use mensal::{running::live_a_day, stack::Options};
 use mensal_domain::{
     calendar::days_after,
-    delinquency::{Channel, CutKind, LiftedBy, NoticeState},
+    catalog::Catalog,
+    delinquency::{After, Channel, CutKind, LiftedBy, NoticeState},
     ids::AccountId,
     network::Service,
     rail::Rail,
 };
 use mensal_tests::{
     Home,
-    customer::{account, join, pays},
+    customer::{account, join, join_on, pays},
     date,
 };
 use serde_json::json;
@@ -143,4 +144,54 @@ async fn the_notice_of_the_law_follows_its_customer_to_another_address() {
     let proof = store.suspensions(&id).await.unwrap().remove(0).notice.unwrap();
     assert_eq!(proof.notice.to_string(), "2026-11-10-cycle:+5:email");
     assert!(home.stack.dead_letters().is_empty(), "{:?}", home.stack.dead_letters());
+}
+
+/// Imports reach who owes something: other rules of their type, and a login for what is cut already. Nobody
+/// waits for the next invoice to be looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_import_changes_for_whom_is_late_holds_from_the_next_run_on() {
+    let home = Home::new(Options::default()).await.unwrap();
+    let cut = json!({ "ladder": "", "calendar": "none", "suspend_after_days": { "days": 3 }, "rails": [] });
+    let typed = json!({ "ladder": "", "calendar": "none", "rails": [] });
+    let mut unknown = account("1042", &cut, &[]).unwrap();
+    (unknown.subscriptions[0].site, unknown.subscriptions[0].login) = (None, None);
+    let mut other = account("1043", &typed, &[]).unwrap();
+    other.subscriptions[0].login = "rui".parse().ok();
+    let suspended = |after: After| {
+        move |catalog: &mut Catalog| {
+            let residential = catalog.account_types.get_mut(&"residencial".parse().unwrap());
+            residential.unwrap().settings.suspend_after_days = after;
+        }
+    };
+    join_on(&home, "2026-11-01", vec![unknown, other.clone()], suspended(After::Never))
+        .await
+        .unwrap();
+    let now =
+        async |id: &str| home.stack.store().account(&id.parse().unwrap()).await.unwrap().unwrap();
+    for day in 0..=21 {
+        live_a_day(&home.stack, days_after(date("2026-11-10"), day)).await.unwrap();
+    }
+    assert!(now("1042").await.is_suspended());
+    assert_eq!((now("1043").await.hold, now("1043").await.next_review), (None, None));
+    assert_eq!(home.stack.ordered().unwrap(), []);
+
+    let known = account("1042", &cut, &[]).unwrap();
+    let customers = vec![known, other];
+    let done =
+        join_on(&home, "2026-12-02", customers.clone(), suspended(After::Days(0))).await.unwrap();
+    assert_eq!((done.changed, done.unchanged), (1, 1));
+    home.stack.settle().await.unwrap();
+    assert_eq!(home.stack.ordered().unwrap(), [], "nobody knows whether it may be, that day");
+    live_a_day(&home.stack, date("2026-12-02")).await.unwrap();
+    assert!(now("1043").await.is_suspended());
+    let mut ordered: Vec<_> = home.stack.ordered().unwrap();
+    ordered.sort_by(|one, other| one.login.cmp(&other.login));
+    let ordered: Vec<_> = ordered.iter().map(|one| (one.login.as_str(), one.service)).collect();
+    assert_eq!(ordered, [("ana", Service::Suspended), ("rui", Service::Suspended)]);
+
+    // Once more, and nothing is to be looked at.
+    let before = (now("1042").await, now("1043").await);
+    let done = join_on(&home, "2026-12-02", customers, suspended(After::Days(0))).await.unwrap();
+    assert_eq!((done.changed, done.unchanged), (0, 2));
+    assert_eq!((now("1042").await, now("1043").await), before);
 }

@@ -1,6 +1,7 @@
 //! Writes what an import brings: everything is checked before anything is written, and what was
 //! begun and not ended is finished by beginning again.
 
+mod looking;
 mod sold;
 
 use std::collections::HashMap;
@@ -11,7 +12,6 @@ use mensal_domain::{
     account::Account,
     billing,
     catalog::Catalog,
-    enforcement::next_change,
     ids::{AccountId, AccountTypeCode},
     invoice::content_hash,
     money::Money,
@@ -20,6 +20,7 @@ use mensal_domain::{
 use mensal_importer::{Dataset, Fault, Faults, NewAccount, generate::Generator, merge};
 use mensal_store::{Store, StoreError};
 
+use self::looking::Catalogs;
 use crate::stack::Error;
 
 /// What an import did.
@@ -65,6 +66,9 @@ pub async fn import(
     takes_over: bool,
 ) -> Result<Imported, Error> {
     fits(store, data, as_of).await?;
+    let in_force = in_force(store).await?;
+    let catalogs =
+        Catalogs { in_force: in_force.as_ref().unwrap_or(&data.catalog), new: &data.catalog };
     let version = begin(store, &data.catalog, takes_over).await?;
     let none = Vec::new();
     let with_usage = |new: &NewAccount| {
@@ -74,7 +78,7 @@ pub async fn import(
     let mut done = Imported::default();
     for chunk in data.accounts.chunks(CHUNK) {
         let chunk = chunk.iter().map(with_usage).collect();
-        done = done.and(write_all(store, &data.catalog, chunk, as_of).await?);
+        done = done.and(write_all(store, catalogs, chunk, as_of).await?);
     }
     end(store, &data.catalog, version).await?;
     Ok(done)
@@ -102,11 +106,12 @@ pub async fn import_generated(
     not_amid_another(store, &catalog).await?;
     keeps_catalog(store, &catalog, generator.start).await?;
     let version = begin(store, &catalog, false).await?;
+    let catalogs = Catalogs { in_force: &catalog, new: &catalog };
     let mut done = Imported::default();
     let mut all = generator.iter().peekable();
     while all.peek().is_some() {
         let chunk = all.by_ref().take(CHUNK).collect();
-        done = done.and(write_all(store, &catalog, chunk, generator.start).await?);
+        done = done.and(write_all(store, catalogs, chunk, generator.start).await?);
         tell(done.added + done.changed + done.unchanged);
     }
     end(store, &catalog, version).await?;
@@ -123,7 +128,16 @@ pub async fn import_accounts(
     accounts: Vec<(NewAccount, Vec<UsageDay>)>,
     as_of: Date,
 ) -> Result<Imported, Error> {
-    write_all(store, catalog, accounts, as_of).await
+    let catalogs = Catalogs { in_force: catalog, new: catalog };
+    write_all(store, catalogs, accounts, as_of).await
+}
+
+/// The catalog that is in force; none before the first import has ended.
+async fn in_force(store: &Store) -> Result<Option<Catalog>, Error> {
+    match store.head().await?.version {
+        0 => Ok(None),
+        version => Ok(Some(store.catalog(version).await?)),
+    }
 }
 
 async fn begin(store: &Store, catalog: &Catalog, takes_over: bool) -> Result<u64, Error> {
@@ -165,11 +179,7 @@ pub async fn not_amid_another(store: &Store, catalog: &Catalog) -> Result<(), Er
 /// What accounts of an earlier import refer to must not vanish from the catalog: they could not
 /// be billed any more.
 async fn keeps_catalog(store: &Store, new: &Catalog, as_of: Date) -> Result<(), Error> {
-    let head = store.head().await?;
-    if head.version == 0 {
-        return Ok(());
-    }
-    let old = store.catalog(head.version).await?;
+    let Some(old) = in_force(store).await? else { return Ok(()) };
     let mut faults = gone("plans.csv", old.plans.keys(), |code| new.plans.contains_key(code));
     faults.extend(gone("discounts.csv", old.discounts.keys(), |code| {
         new.discounts.contains_key(code)
@@ -240,7 +250,7 @@ fn too_large(account: &Account) -> Option<Fault> {
 
 async fn write_all(
     store: &Store,
-    catalog: &Catalog,
+    catalogs: Catalogs<'_>,
     chunk: Vec<(NewAccount, Vec<UsageDay>)>,
     as_of: Date,
 ) -> Result<Imported, Error> {
@@ -249,7 +259,7 @@ async fn write_all(
     stream::iter(chunk)
         .map(|(new, usage)| {
             let old = stored.remove(&new.account.id);
-            write_one(store, catalog, new, usage, old, as_of)
+            write_one(store, catalogs, new, usage, old, as_of)
         })
         .buffer_unordered(TOGETHER)
         .try_fold(Imported::default(), |sum, one| async move { Ok(sum.and(one)) })
@@ -258,7 +268,7 @@ async fn write_all(
 
 async fn write_one(
     store: &Store,
-    catalog: &Catalog,
+    catalogs: Catalogs<'_>,
     new: NewAccount,
     usage: Vec<UsageDay>,
     old: Option<Account>,
@@ -269,13 +279,13 @@ async fn write_one(
     if !usage.is_empty() {
         done.usage_months = store.record_usage(&new.account.id, &usage).await?.try_into()?;
     }
-    match put(store, &new.account, old, as_of).await? {
+    match put(store, catalogs, &new.account, old, as_of).await? {
         Put::Added => done.added = 1,
         Put::Changed => done.changed = 1,
         Put::Unchanged => done.unchanged = 1,
     }
     if let Some((on, balance)) = new.opening {
-        bring_forward(store, catalog, &new.account.id, on, balance).await?;
+        bring_forward(store, catalogs.new, &new.account.id, on, balance).await?;
     }
     Ok(done)
 }
@@ -289,25 +299,25 @@ enum Put {
 /// Stores what an account becomes; one that others change meanwhile is merged again.
 async fn put(
     store: &Store,
+    catalogs: Catalogs<'_>,
     new: &Account,
     mut old: Option<Account>,
     as_of: Date,
 ) -> Result<Put, Error> {
     for _ in 0..MOST_CONFLICTS {
-        let (mut account, at_version, put) = match &old {
-            None => (new.clone(), None, Put::Added),
+        let (mut account, put) = match &old {
+            None => (new.clone(), Put::Added),
             Some(old) => match merge(old, new.clone(), as_of)? {
-                None => return Ok(Put::Unchanged),
-                Some(mut merged) => {
-                    merged.version = old.version + 1;
-                    (merged, Some(old.version), Put::Changed)
-                }
+                None => (old.clone(), Put::Unchanged),
+                Some(merged) => (merged, Put::Changed),
             },
         };
-        // What is to happen to its services later, the network is told on its day.
-        if let Some(day) = next_change(&account, as_of)? {
-            account.review_by(day);
+        catalogs.have_looked_at(old.as_ref(), &mut account, as_of)?;
+        let at_version = old.as_ref().map(|old| old.version);
+        if old.as_ref() == Some(&account) {
+            return Ok(put);
         }
+        account.version = at_version.map_or(account.version, |version| version + 1);
         match store.put_account(&account, at_version).await {
             Ok(()) => return Ok(put),
             Err(StoreError::Moved) => old = store.account(&new.id).await?,

@@ -1,0 +1,48 @@
+//! When an account that an import brings or changes is looked at next.
+
+use jiff::civil::Date;
+use mensal_domain::{
+    account::Account,
+    catalog::Catalog,
+    enforcement::{is_to_be_told, may_differ, next_change},
+};
+
+use crate::stack::Error;
+
+/// The catalog that is in force while an import goes on, and the one that comes.
+#[derive(Clone, Copy)]
+pub(super) struct Catalogs<'a> {
+    pub(super) in_force: &'a Catalog,
+    pub(super) new: &'a Catalog,
+}
+
+impl Catalogs<'_> {
+    /// Has the daily run look at an account: on the day of the next change of its services; and at once, where
+    /// the network has to do something else for it, or it owes something and follows other rules from now on.
+    /// `old` is what it was; none of a new one.
+    pub(super) fn have_looked_at(
+        self,
+        old: Option<&Account>,
+        account: &mut Account,
+        as_of: Date,
+    ) -> Result<(), Error> {
+        if let Some(day) = next_change(account, as_of)? {
+            account.review_by(day);
+        }
+        // The network is told of a change by itself; the run sees to it that it was done, and takes service
+        // away on a day on which that may be.
+        let told = match old {
+            None => is_to_be_told(account, &[], as_of)?,
+            Some(old) => may_differ(old, account),
+        };
+        if told || old.is_some_and(|old| self.is_ruled_otherwise(old, account)) {
+            account.review_by(as_of);
+        }
+        Ok(())
+    }
+
+    fn is_ruled_otherwise(self, old: &Account, account: &Account) -> bool {
+        let owes = account.hold.is_some() || account.balance.is_positive();
+        owes && self.in_force.rules_of(old).ok() != self.new.rules_of(account).ok()
+    }
+}
