@@ -20,7 +20,7 @@ pub struct Chased {
 }
 
 /// What was done to a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Done {
     /// It was slowed down.
@@ -33,6 +33,8 @@ pub enum Done {
     RestoredOnPromise,
     /// It was ended.
     Disconnected,
+    /// The customer has ended it.
+    Ended,
 }
 
 impl fmt::Display for Done {
@@ -43,6 +45,7 @@ impl fmt::Display for Done {
             Self::RestoredByPayment => "restored, paid",
             Self::RestoredOnPromise => "restored on a promise",
             Self::Disconnected => "disconnected",
+            Self::Ended => "ended by the customer",
         })
     }
 }
@@ -57,7 +60,7 @@ impl Chased {
         }
     }
 
-    /// Takes in a time that service was held.
+    /// Takes in a time that service was held. Those that are older came before.
     pub(crate) fn suspension(&mut self, kept: &Suspension) {
         let steps = kept.steps.iter().map(|CutStep { kind, on, .. }| {
             let done = match kind {
@@ -71,9 +74,11 @@ impl Chased {
             LiftedBy::Payment => Some((on, Done::RestoredByPayment)),
             LiftedBy::Promise => Some((on, Done::RestoredOnPromise)),
             LiftedBy::Disconnection => None, // its step says so
+            LiftedBy::End => Some((on, Done::Ended)),
         });
         self.service.extend(steps.chain(lifted));
-        self.service.sort_unstable();
+        // What happened on one day comes in its order.
+        self.service.sort_by_key(|(on, _)| *on);
     }
 
     /// The last day on which something was done to its service.
@@ -136,18 +141,23 @@ mod tests {
         };
         let step = |kind: &str, on: &str| json!({ "kind": kind, "on": on, "why": [] });
         chased.suspension(&held(
-            json!([step("suspended", "2027-01-04"), step("disconnected", "2027-03-05")]),
-            json!({ "on": "2027-03-05", "why": "disconnection" }),
-        ));
-        chased.suspension(&held(
             json!([step("throttled", "2026-12-10"), step("suspended", "2026-12-14")]),
             json!({ "on": "2026-12-17", "why": "promise" }),
+        ));
+        chased.suspension(&held(
+            json!([step("suspended", "2027-01-04")]),
+            json!({ "on": "2027-02-02", "why": "payment" }),
+        ));
+        chased.suspension(&held(
+            json!([step("suspended", "2027-02-02"), step("disconnected", "2027-04-05")]),
+            json!({ "on": "2027-04-05", "why": "disconnection" }),
         ));
         assert_eq!(
             chased.line().unwrap(),
             "reminded 2 times, last 2026-11-25; slowed down 2026-12-10; suspended 2026-12-14; \
-             restored on a promise 2026-12-17; suspended 2027-01-04; disconnected 2027-03-05"
+             restored on a promise 2026-12-17; suspended 2027-01-04; restored, paid 2027-02-02; \
+             suspended 2027-02-02; disconnected 2027-04-05"
         );
-        assert_eq!(chased.last(), Some("2027-03-05".parse().unwrap()));
+        assert_eq!(chased.last(), Some("2027-04-05".parse().unwrap()));
     }
 }

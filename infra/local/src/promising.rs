@@ -9,7 +9,7 @@ use mensal_domain::{
 use mensal_store::{Decided, Store, StoreError};
 
 /// What a promise comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promised {
     /// The promise; none only if the settings give it no day.
     pub promise: Option<Promise>,
@@ -59,5 +59,5 @@ pub async fn enter(
     let decided =
         Decided { notices: &notices, suspension: suspension.as_ref(), ..Decided::default() };
     store.commit_review(account.version, &after, decided).await?;
-    Ok(Promised { promise: after.promise_on(today).copied(), is_back: account.hold.is_some() })
+    Ok(Promised { promise: after.promise_on(today).cloned(), is_back: account.hold.is_some() })
 }

@@ -131,7 +131,8 @@ impl Books {
             Document::Suspension(kept) => {
                 let cut = kept.steps.iter().any(|step| step.kind == CutKind::Suspended);
                 self.suspensions += u64::from(cut);
-                let back = kept.lifted.is_some_and(|how| how.why != LiftedBy::Disconnection);
+                let by = |why| matches!(why, LiftedBy::Payment | LiftedBy::Promise);
+                let back = kept.lifted.is_some_and(|how| by(how.why));
                 self.restored += u64::from(back);
                 self.chased.entry(kept.account.clone()).or_default().suspension(kept);
             }

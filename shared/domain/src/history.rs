@@ -85,9 +85,10 @@ pub fn stretches(subscription: &Subscription) -> Result<Vec<Stretch>, HistoryErr
     if let Some(ended) = subscription.disconnected_on {
         out = until(out, ended);
     }
+    let end = out.last().map_or(Date::MAX, |last| last.span.end());
     for cut in &subscription.cuts {
         // What lasted until the contract was ended has not come back.
-        let lasted = |until: &Date| subscription.disconnected_on.is_some_and(|end| *until >= end);
+        let lasted = |until: &Date| *until >= end;
         let until = cut.until.filter(|until| !lasted(until));
         out = without(out, Cut { until, ..*cut });
     }

@@ -148,16 +148,31 @@ impl Paying {
         Self::issued_of(Own { overpaid: Some(Overpaid::Refund), ..Own::default() }).await
     }
 
-    /// As [`Paying::with_cards`], reminded on the day after their invoices are due.
+    /// As [`Paying::with_cards`], reminded on the day after their invoices are due: the cards were tried on
+    /// that, in vain, and are again on the 23rd.
     pub(crate) async fn reminded() -> Self {
-        let ladder = Some("+1:email:overdue");
-        Self::issued_of(Own { cards: true, ladder, ..Own::default() }).await
+        Self::reminded_of(Own::default()).await
     }
 
     /// As [`Paying::reminded`], but not in these hours.
     pub(crate) async fn reminded_outside(quiet: &'static str) -> Self {
+        Self::reminded_of(Own { quiet: Some(quiet), ..Own::default() }).await
+    }
+
+    async fn reminded_of(own: Own) -> Self {
         let ladder = Some("+1:email:overdue");
-        Self::issued_of(Own { cards: true, ladder, quiet: Some(quiet), ..Own::default() }).await
+        let paying = Self::issued_of(Own { cards: true, ladder, ..own }).await;
+        for id in ["1042", "1043"] {
+            let tried = json!({
+                "rail": "card", "gateway": CODE, "n": 1, "method": "card", "amt": "109.90 BRL",
+                "on": "2026-11-20", "due": "2026-11-20",
+                "state": { "failed": { "code": "51", "advice": "retry_later" } },
+            });
+            let mut charges = paying.charges(id).await;
+            charges.attempts.push(serde_json::from_value(tried).unwrap());
+            paying.store.put_charges(&charges, &[]).await.unwrap();
+        }
+        paying
     }
 
     /// As [`Paying::issued`]; service is slowed down, suspended and ended when it is not paid.

@@ -144,7 +144,7 @@ impl Tally {
                         self.back.push((after.account.clone(), at));
                     }
                     Some(LiftedBy::Promise) => self.restored_on_promise += 1,
-                    Some(LiftedBy::Disconnection) | None => {}
+                    Some(LiftedBy::Disconnection | LiftedBy::End) | None => {}
                 }
             }
             _ => {}

@@ -124,8 +124,10 @@ pub enum LiftedBy {
     Payment,
     /// The customer has promised to pay.
     Promise,
-    /// The contract was ended.
+    /// The contract was ended, since nothing was paid.
     Disconnection,
+    /// The customer has ended the contract: there was no service left to hold.
+    End,
 }
 
 /// The services that are cut for overdue invoices on a day: those that run, but for what was paid ahead
@@ -155,6 +157,14 @@ pub fn runs(subscription: &Subscription, day: Date) -> Result<bool, HistoryError
     let stretches = stretches(subscription)?;
     let now = stretches.iter().find(|stretch| stretch.span.contains(day));
     Ok(now.is_some_and(|stretch| stretch.service == Service::Active))
+}
+
+/// Whether there is a contract for a service on a day, whether it runs or not.
+///
+/// # Errors
+/// [`HistoryError`] of a history that contradicts itself.
+pub(super) fn goes_on(subscription: &Subscription, day: Date) -> Result<bool, HistoryError> {
+    Ok(stretches(subscription)?.iter().any(|stretch| stretch.span.contains(day)))
 }
 
 fn is_paid_ahead(subscription: &Subscription, overdue: &[&Invoice], day: Date) -> bool {

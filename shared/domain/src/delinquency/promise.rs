@@ -27,7 +27,7 @@ pub enum PromiseBy {
 }
 
 /// A promise to pay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// When it was made.
     pub on: Date,
@@ -38,6 +38,10 @@ pub struct Promise {
     /// What was overdue.
     #[serde(rename = "amt")]
     pub amount: Money,
+    /// What the service was held for that it gave back; none of one that gave nothing back, and once what
+    /// has to be paid of it was, or service is held anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debt: Option<Debt>,
 }
 
 /// Why a promise is not taken.
@@ -133,7 +137,8 @@ pub fn promise(
         return Err(PromiseRefused::TooOften { times, days: within, next });
     }
     let until = days_after(today, asked);
-    after.promises.push(Promise { on: today, until, by, amount: debt.amount });
+    let held_for = account.hold.as_ref().map(|hold| hold.debt.clone());
+    after.promises.push(Promise { on: today, until, by, amount: debt.amount, debt: held_for });
     after.review_by(days_after(until, 1));
     after.version += 1;
     Ok(after)

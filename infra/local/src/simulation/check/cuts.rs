@@ -3,10 +3,12 @@
 use jiff::{civil::Date, tz::TimeZone};
 use mensal_domain::{
     calendar::{days_after, days_between},
-    charge::ChargeState,
+    charge::{ChargeState, Charges},
     collection::AttemptState,
     delinquency::{CutKind, CutStep, NoticeAbout, NoticeState, Suspension},
     invoice::{Invoice, LineReason, LineSource},
+    method::PaymentMethod,
+    rail::Rail,
 };
 use rust_decimal::Decimal;
 
@@ -43,6 +45,9 @@ pub(super) fn cut(
     }
     if overdue.iter().any(|invoice| is_in_flight(holdings, invoice, today)) {
         found.not(Rule::CutInFlight, format!("{kind:?}"));
+    }
+    if overdue.iter().any(|invoice| is_to_be_charged(holdings, invoice, today)) {
+        found.not(Rule::CutInFlight, format!("{kind:?} before a stored method was tried"));
     }
     let account = holdings.account.as_ref();
     let mut promises = account.into_iter().flat_map(|account| &account.promises);
@@ -119,6 +124,18 @@ fn is_in_flight(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
             );
             !over && attempt.due <= today
         })
+}
+
+/// Whether nobody has tried yet to charge a stored method that is good for it, and whose day has come.
+fn is_to_be_charged(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
+    let untried = |one: &Charges| one.attempts.is_empty();
+    if invoice.autopay > today || !holdings.charges.get(&invoice.id).is_none_or(untried) {
+        return false;
+    }
+    // A Pix Automático moves money two days later at the earliest.
+    let charged = |method: &&PaymentMethod| method.rail != Rail::PixAutomatico;
+    let methods = holdings.account.iter().flat_map(|account| &account.methods);
+    methods.filter(charged).any(|method| method.collects(invoice.open(), today))
 }
 
 /// What was paid ahead for longer than a month is not cut for what others owe.

@@ -310,6 +310,9 @@ fn cuts_are_looked_at_as_they_are_made() -> BTreeSet<Rule> {
             "on": monday, "due": monday, "state": { "under_way": null },
         }],
     }]);
+    let untried = json!([{
+        "id": "1", "rail": "card", "gw": "bank", "token": "tok-1", "state": "active", "since": monday,
+    }]);
     let promise = json!([
         { "on": "2026-12-12", "until": "2026-12-15", "by": "staff", "amt": "100.00 BRL" }
     ]);
@@ -322,6 +325,7 @@ fn cuts_are_looked_at_as_they_are_made() -> BTreeSet<Rule> {
         (Rule::CutDay, made(&on("2026-12-15"), monday)),
         (Rule::CutPaidUp, made(&[("/invoices/0/stl/pay", json!("100.00 BRL"))], monday)),
         (Rule::CutInFlight, made(&[("/charges", trying)], monday)),
+        (Rule::CutInFlight, made(&[("/account/methods", untried)], monday)),
         (Rule::CutPromised, made(&[("/account/proms", promise)], monday)),
         (Rule::CutEarly, made(&[("/account/grace", json!("2026-12-15"))], monday)),
         (Rule::CutBeforeNotice, made(&[("/notices", json!([]))], monday)),

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use super::{
     super::{
         CustomerNotice, CutDates, CutKind, CutRules, CutStep, Debt, Hold, HoldKind, LegalNotice,
-        Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, services_to_cut,
+        Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, hold::goes_on,
+        services_to_cut,
     },
     Known, Review, ReviewError, is_in_flight,
     reminding::{day_of, told},
@@ -14,6 +15,7 @@ use crate::{
     account::{Account, Subscription},
     calendar::{NoPermittedDay, days_after, first_permitted},
     dates::{Explained, Rule},
+    history::HistoryError,
     ids::SubscriptionId,
     invoice::Invoice,
     settings::BillingSettings,
@@ -45,10 +47,10 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
     let step = CutStep { kind: planned.kind, on: today, because: why };
     let kept = review.suspension.take().or_else(|| known.suspension.cloned());
     if planned.kind == CutKind::Disconnected {
-        disconnect(known, review, kept, step);
+        disconnect(known, review, kept, step)?;
     } else {
         let services = services_to_cut(&review.account, &overdue, today)?;
-        hold(known, review, kept, step, services, debt, planned.proof);
+        hold(known, review, kept, step, services, debt, planned.proof)?;
         // What follows from it.
         if let Some(next) =
             planned_cut(known, &review.account)?.filter(|next| next.cut.date > today)
@@ -67,13 +69,16 @@ fn hold(
     services: Vec<SubscriptionId>,
     debt: Debt,
     proof: Option<Proof>,
-) {
+) -> Result<(), HistoryError> {
     let account = &mut review.account;
     let before = account.hold.take();
     // What was slowed down is what is suspended.
-    let services = before.as_ref().map_or(services, |hold| hold.services.clone());
+    let services = match &before {
+        Some(hold) => those_that_go_on(account, &hold.services, step.on)?,
+        None => services,
+    };
     if services.is_empty() {
-        return;
+        return Ok(());
     }
     let (kind, when) = match step.kind {
         CutKind::Throttled => (HoldKind::Throttled, When::Throttled),
@@ -97,14 +102,37 @@ fn hold(
     suspension.debt = debt.clone();
     account.hold = Some(Hold { kind, since: step.on, begun, services, debt });
     account.excused.clear();
+    account.promises.iter_mut().for_each(|promise| promise.debt = None);
     suspension.steps.push(step);
     review.suspension = Some(suspension);
     review.notices.extend(told(known, begun, when));
+    Ok(())
 }
 
-fn disconnect(known: Known<'_>, review: &mut Review, kept: Option<Suspension>, step: CutStep) {
-    let Some(hold) = review.account.hold.clone() else { return };
-    let ended = |one: &&mut Subscription| hold.services.contains(&one.id);
+/// Of some services those that the customer has not ended by a day.
+fn those_that_go_on(
+    account: &Account,
+    services: &[SubscriptionId],
+    day: Date,
+) -> Result<Vec<SubscriptionId>, HistoryError> {
+    let mut those = Vec::new();
+    for subscription in account.subscriptions.iter().filter(|one| services.contains(&one.id)) {
+        if goes_on(subscription, day)? {
+            those.push(subscription.id.clone());
+        }
+    }
+    Ok(those)
+}
+
+fn disconnect(
+    known: Known<'_>,
+    review: &mut Review,
+    kept: Option<Suspension>,
+    step: CutStep,
+) -> Result<(), HistoryError> {
+    let Some(hold) = review.account.hold.clone() else { return Ok(()) };
+    let services = those_that_go_on(&review.account, &hold.services, step.on)?;
+    let ended = |one: &&mut Subscription| services.contains(&one.id);
     for subscription in review.account.subscriptions.iter_mut().filter(ended) {
         subscription.disconnected_on = Some(step.on);
         review.disconnected.push(subscription.id.clone());
@@ -116,6 +144,7 @@ fn disconnect(known: Known<'_>, review: &mut Review, kept: Option<Suspension>, s
         review.suspension = Some(suspension);
     }
     review.notices.extend(told(known, hold.begun, When::Disconnected));
+    Ok(())
 }
 
 /// What is to be done to the service next.

@@ -16,7 +16,7 @@ use crate::{
     account::Account,
     calendar::{Calendar, NoPermittedDay, days_after},
     charge::{ChargeState, Charges},
-    collection::AttemptState,
+    collection::{Attempt, AttemptState, Collect, collect},
     enforcement::{Enforced, is_to_be_told, next_change},
     history::HistoryError,
     ids::{InvalidId, SubscriptionId},
@@ -134,14 +134,19 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
     Ok(review)
 }
 
-/// Whether money is on its way to an invoice: an attempt is under way, or a bank says that it was paid
-/// and the books do not know it yet.
+/// Whether money is on its way to an invoice: an attempt is under way, or is to be made today, or a bank says
+/// that it was paid and the books do not know it yet.
 fn is_in_flight(known: Known<'_>, invoice: &Invoice) -> bool {
-    let Some(charges) = known.charges.get(&invoice.id) else { return false };
+    let none = Charges::of(invoice, known.today);
+    let charges = known.charges.get(&invoice.id).unwrap_or(&none);
     let paid = charges.charges.iter().any(|charge| charge.state == ChargeState::Paid);
-    // A Pix Automático is ordered ahead of its day: until then no money moves.
     let moving = |state: &AttemptState| {
         matches!(state, AttemptState::Pending | AttemptState::UnderWay(_) | AttemptState::Received)
     };
-    paid || charges.attempts.iter().any(|one| moving(&one.state) && one.due <= known.today)
+    // A Pix Automático is ordered ahead of its day: until then no money moves.
+    let today = |one: &Attempt| one.due <= known.today;
+    // The review comes before what the day has collected.
+    let next = collect(invoice, charges, &known.account.methods, known.settings, known.today);
+    paid || charges.attempts.iter().any(|one| moving(&one.state) && today(one))
+        || matches!(next, Collect::Try(attempt) if today(&attempt))
 }

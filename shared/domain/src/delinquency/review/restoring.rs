@@ -1,11 +1,15 @@
 //! Service that comes back.
 
+use jiff::civil::Date;
+
 use super::{
-    super::{CustomerNotice, Debt, Lifted, LiftedBy, Suspension, When, to_restore},
+    super::{
+        CustomerNotice, Debt, Hold, Lifted, LiftedBy, Suspension, When, hold::goes_on, to_restore,
+    },
     Known, ReviewError, again,
     reminding::told,
 };
-use crate::account::Account;
+use crate::{account::Account, history::HistoryError, invoice::InvoiceId, money::MoneyError};
 
 /// What a service that comes back leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,21 +22,53 @@ pub struct Restored {
     pub suspension: Option<Suspension>,
 }
 
-/// The account with its service back, if what had to be paid was; none if it was not, or nothing holds
-/// it. What is still overdue then is excused until something else becomes delinquent.
+/// The account with its service back, if what had to be paid was, or there is none any more that could be
+/// held; none otherwise. What is still overdue of whom has paid is excused until something else becomes
+/// delinquent.
 ///
 /// # Errors
 /// [`ReviewError`] when its data contradicts itself.
 pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
-    let Some(hold) = &account.hold else { return Ok(None) };
+    let Some(hold) = &account.hold else { return kept_promise(known, account) };
+    if !any_goes_on(account, hold, known.today)? {
+        return Ok(Some(lift(known, account, LiftedBy::End)));
+    }
     let missing = to_restore(&hold.debt, known.invoices, known.settings.restore, known.today)?;
     if missing.is_positive() {
         return Ok(None);
     }
     let mut restored = lift(known, account, LiftedBy::Payment);
-    let overdue = Debt::on(known.today, known.invoices)?;
-    restored.account.excused = overdue.map(|debt| debt.invoices).unwrap_or_default();
+    restored.account.excused = overdue(known)?;
     Ok(Some(restored))
+}
+
+fn overdue(known: &Known<'_>) -> Result<Vec<InvoiceId>, MoneyError> {
+    Ok(Debt::on(known.today, known.invoices)?.map(|debt| debt.invoices).unwrap_or_default())
+}
+
+/// Service that is back on a promise stays back once that is paid which would have given it back: what is
+/// still overdue then is excused, too.
+fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
+    let Some(debt) = account.promises.iter().rev().find_map(|promise| promise.debt.as_ref()) else {
+        return Ok(None);
+    };
+    if to_restore(debt, known.invoices, known.settings.restore, known.today)?.is_positive() {
+        return Ok(None);
+    }
+    let mut account = account.clone();
+    account.promises.iter_mut().for_each(|promise| promise.debt = None);
+    account.excused = overdue(known)?;
+    Ok(Some(Restored { account, notices: Vec::new(), suspension: None }))
+}
+
+/// Whether there is a contract for any of the services that are held.
+fn any_goes_on(account: &Account, hold: &Hold, day: Date) -> Result<bool, HistoryError> {
+    for subscription in &account.subscriptions {
+        if hold.services.contains(&subscription.id) && goes_on(subscription, day)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The account with its service back, whatever was paid.
@@ -45,7 +81,9 @@ pub fn lift(known: &Known<'_>, account: &Account, why: LiftedBy) -> Restored {
         let lifted = Some(Lifted { on: known.today, why });
         Suspension { lifted, ..kept.clone() }
     });
-    let notices = begun.map(|begun| told(*known, begun, When::Restored)).unwrap_or_default();
+    // Of a contract that is over nothing comes back.
+    let back = begun.filter(|_| why != LiftedBy::End);
+    let notices = back.map(|begun| told(*known, begun, When::Restored)).unwrap_or_default();
     if !notices.is_empty() {
         again::follow(&mut account, known.today);
     }

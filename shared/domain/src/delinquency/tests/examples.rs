@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, date};
-use crate::delinquency::{CutKind, Happening, foresee};
+use crate::delinquency::{CutKind, Happening, LiftedBy, foresee};
 
 fn brazil() -> Value {
     json!({
@@ -248,4 +248,62 @@ fn a_part_of_a_debt_restores_where_the_rule_says_so_and_the_rest_cuts_nothing_by
     let told = world.live("2027-01-10", "2027-02-28");
     assert!(told.iter().any(|line| line.ends_with("cut")), "{told:?}");
     assert_eq!(world.account.hold.as_ref().unwrap().debt.amount.to_string(), "150.00 BRL");
+}
+
+/// "Desbloqueio de confiança": what would have given service back is enough to keep it.
+#[test]
+fn who_pays_under_a_promise_what_restores_is_not_cut_for_the_rest() {
+    let mut settings = brazil();
+    settings["restore"] = "50%".into();
+    settings["promise_by"] = "customer".into();
+    for (amount, cut) in [("49.99 BRL", true), ("50.00 BRL", false)] {
+        let mut world = World::new(settings.clone());
+        world.issue("2026-11-10");
+        world.live("2026-11-10", "2026-12-11");
+        world.promise("2026-12-11").unwrap();
+        world.pay(0, amount, "2026-12-12");
+        let told = world.live("2026-12-12", "2027-01-09");
+        assert_eq!(told.iter().any(|line| line.ends_with("cut")), cut, "{amount} {told:?}");
+        // A later promise has nothing to do with it.
+        let left = world.account.promises.iter().filter(|promise| promise.debt.is_some());
+        assert_eq!(left.count(), 0, "{amount}");
+    }
+}
+
+/// The review of a day comes before what that day has collected.
+#[test]
+fn nobody_is_reminded_or_cut_on_the_day_on_which_their_card_is_charged() {
+    let mut world = World::new(brazil());
+    world.account.methods = serde_json::from_value(json!([{
+        "id": "card-1", "rail": "card", "gw": "banco", "token": "tok_1", "label": "Visa 4242",
+        "state": "active", "since": "2026-01-10",
+    }]))
+    .unwrap();
+    world.issue("2026-11-10");
+    let told = world.live("2026-11-10", "2026-12-31");
+    let before_due =
+        ["2026-11-10 2026-11-10-cycle:issued:email", "2026-11-17 2026-11-10-cycle:-3:email"];
+    assert_eq!(told, before_due, "it was to be charged each day, and nobody has");
+    // The customer has taken it away.
+    world.account.methods.clear();
+    let told = world.live("2027-01-01", "2027-01-31");
+    assert!(told.iter().any(|line| line.ends_with("cut")), "{told:?}");
+}
+
+#[test]
+fn a_contract_that_the_customer_has_ended_is_not_ended_once_more() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-11");
+    assert!(world.account.is_suspended());
+    let end = json!([{ "date": "2026-12-20", "change": "end" }]);
+    world.account.subscriptions[0].history = serde_json::from_value(end).unwrap();
+    world.account.review_by(date("2026-12-20"));
+    assert_eq!(world.live("2026-12-12", "2027-03-31"), ["2026-12-20 over"]);
+    assert_eq!(world.account.subscriptions[0].disconnected_on, None);
+    let lifted = world.suspensions[0].lifted.unwrap();
+    assert_eq!((lifted.on, lifted.why), (date("2026-12-20"), LiftedBy::End));
+    // Nor does it come back with a payment.
+    world.pay(0, "100.00 BRL", "2027-04-01");
+    assert!(!world.notices.iter().any(|notice| notice.id.to_string().contains("restored")));
 }
