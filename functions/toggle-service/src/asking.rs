@@ -4,15 +4,21 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mensal_domain::enforcement::Enforced;
+use mensal_domain::{
+    enforcement::Enforced,
+    fnv::{OFFSET, fnv1a},
+};
 use mensal_network::{Fault, Order, Outcome, Site};
 use mensal_runtime::Failure;
 use tokio::time::{Instant, timeout_at};
 
-/// The key of an order: the same while the same is asked for again.
+/// The key of an order: the same while the same is asked for again, and that of no other order. Numbers count
+/// for a login, which is told by a hash, since it may name a person.
 pub(crate) fn key(asking: &Enforced) -> String {
     let number = asking.asked.as_ref().map_or(asking.version, |asked| asked.number);
-    format!("{}/{}/{number}", asking.account, asking.subscription)
+    let login = format!("{}#{}", asking.site, asking.login);
+    let login = fnv1a(OFFSET, login.as_bytes());
+    format!("{}/{}/{login:016x}/{number}", asking.account, asking.subscription)
 }
 
 /// Brings a login to a service. `now` is what the request is dated with.

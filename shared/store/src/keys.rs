@@ -149,7 +149,7 @@ pub(crate) fn suspension(account: &AccountId, begun: Date) -> Key {
     Key { pk: account_pk(account), sk: format!("{SUSPENSION_PREFIX}{begun}") }
 }
 
-pub(crate) const ENFORCED_PREFIX: &str = "NET#";
+pub(crate) const ENFORCED_PREFIX: &str = "LOGIN#";
 
 pub(crate) fn enforced(account: &AccountId, site: &SiteCode, login: &Login) -> Key {
     Key { pk: account_pk(account), sk: format!("{ENFORCED_PREFIX}{site}#{login}") }

@@ -39,9 +39,10 @@ impl<'a> KnownOf<'a> {
     /// Whether the network does what it is to do, as far as anybody knows. A login of which it was never told
     /// is as the ISP has set it up.
     pub(super) fn is_done(&self, wanted: &Wanted) -> bool {
+        let of_another = self.login.is_none_or(|login| login.subscription != wanted.subscription);
         match (self.login, self.renamed, wanted.service) {
             (None, None, Service::Full) => true,
-            (None, None, Service::Ended) => wanted.forgotten,
+            (.., Service::Ended) if wanted.forgotten && of_another => true,
             (.., service) => self.before() == Before::Confirmed(service),
         }
     }
@@ -49,13 +50,23 @@ impl<'a> KnownOf<'a> {
     /// What the service of the login was before it is asked for.
     #[must_use]
     pub fn before(&self) -> Before {
-        match (self.login, self.renamed) {
-            (Some(Enforced { confirmed: Some(service), .. }), _) => Before::Confirmed(*service),
-            (Some(one), _) | (None, Some(one)) => {
-                Before::AtWorst(one.confirmed.or(one.worst).unwrap_or(Service::Ended))
+        // Of two names of one subscription, the one that was asked for last says what was done to it.
+        let since = self.login.map_or(0, |login| login.version);
+        let renamed = self.renamed.filter(|renamed| renamed.version > since);
+        match (self.login, renamed) {
+            (Some(Enforced { confirmed: Some(service), .. }), None) => Before::Confirmed(*service),
+            (login, renamed) => {
+                let worst = login.into_iter().chain(renamed).map(Enforced::at_worst).max();
+                Before::AtWorst(worst.unwrap_or(Service::Full))
             }
-            (None, None) => Before::AtWorst(Service::Full),
         }
+    }
+}
+
+impl Enforced {
+    /// The most restricted service that its login may have.
+    fn at_worst(&self) -> Service {
+        self.confirmed.or(self.worst).unwrap_or(Service::Ended)
     }
 }
 
@@ -65,6 +76,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::account::Account;
     use crate::enforcement::{
         Occasion, Step, is_to_be_told,
         tests::{account, hold},
@@ -150,6 +162,41 @@ mod tests {
         }
         let known: Vec<_> = all.iter().map(|one| (one.login.as_str(), one.confirmed)).collect();
         assert_eq!(known, [("rui", Some(Service::Suspended)), ("ana", Some(Service::Full))]);
+    }
+
+    /// The network may know the one name by the other, so that what was done to the last counts.
+    #[test]
+    fn a_login_that_is_named_as_before_is_not_taken_for_what_it_was_then() {
+        let mut one = account(&Value::Null, &json!({}));
+        let of =
+            |one: &Account, service| Wanted { service, ..wanted(one, today()).unwrap().remove(0) };
+        let first = ask(&of(&one, Service::Suspended), &[]).confirmed(Service::Suspended, now());
+        let first = ask(&of(&one, Service::Full), &[first]).confirmed(Service::Full, now());
+        one.subscriptions[0].login = "ana-2".parse().ok();
+        let all = vec![first];
+        let second = ask(&of(&one, Service::Suspended), &all).confirmed(Service::Suspended, now());
+        one.subscriptions[0].login = "ana".parse().ok();
+        let all = [all, vec![second]].concat();
+        let back = of(&one, Service::Full);
+        assert_eq!(KnownOf::wanted(&all, &back).before(), Before::AtWorst(Service::Suspended));
+        let third = ask(&back, &all).confirmed(Service::Full, now());
+        assert_eq!(next(&back, &[all[1].clone(), third], now()), Step::Settled);
+    }
+
+    /// Another account may have by now what a contract had that is over for long, whatever another one of the
+    /// account had done to it since.
+    #[test]
+    fn what_ended_long_ago_is_not_told_since_another_had_the_login_meanwhile() {
+        let ended = json!({ "hist": [{ "date": "2026-03-01", "change": "end" }] });
+        let ended = account(&Value::Null, &ended);
+        let wanted = wanted(&ended, today()).unwrap().remove(0);
+        assert!(wanted.forgotten);
+        let mut other = Wanted { service: Service::Full, ..wanted.clone() };
+        other.subscription = "2".parse().unwrap();
+        let cut = Wanted { service: Service::Suspended, ..other.clone() };
+        let cut = ask(&cut, &[]).confirmed(Service::Suspended, now());
+        let back = ask(&other, &[cut]).confirmed(Service::Full, now());
+        assert_eq!(next(&wanted, &[back], now()), Step::Settled);
     }
 
     /// A receiver that has an order's key does not carry it out again.
