@@ -35,14 +35,19 @@ impl Catalogs<'_> {
             None => is_to_be_told(account, &[], as_of)?,
             Some(old) => may_differ(old, account),
         };
-        if told || old.is_some_and(|old| self.is_ruled_otherwise(old, account)) {
+        if told {
             account.review_by(as_of);
+        }
+        let owes = account.hold.is_some() || account.balance.is_positive();
+        if owes && old.is_some_and(|old| self.is_ruled_otherwise(old, account)) {
+            account.look_by(as_of);
         }
         Ok(())
     }
 
+    /// Whether it is reminded, cut or collected from otherwise than before.
     fn is_ruled_otherwise(self, old: &Account, account: &Account) -> bool {
-        let owes = account.hold.is_some() || account.balance.is_positive();
-        owes && self.in_force.rules_of(old).ok() != self.new.rules_of(account).ok()
+        (old.grace_until, &old.methods) != (account.grace_until, &account.methods)
+            || self.in_force.rules_of(old).ok() != self.new.rules_of(account).ok()
     }
 }

@@ -31,7 +31,7 @@ const PIX_AUTOMATICO_WITHIN: u16 = 7;
 
 /// A gateway tells what has come of an attempt within so many days of the day on which the money was
 /// to move; an ACH debit is returned within two banking days (Nacha, Operating Rules).
-const TOLD_WITHIN: u16 = 4;
+pub(crate) const TOLD_WITHIN: u16 = 4;
 
 /// What an invoice says of the method that it is going to be charged to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

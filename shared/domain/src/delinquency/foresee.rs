@@ -42,7 +42,7 @@ pub enum Happening {
 }
 
 /// What happens from the day on that is known, through another, if nothing is paid, and notices are
-/// delivered on the day on which they are sent; in the order of time. Invoices that are not issued yet
+/// delivered on the day on which they are sent; stored methods, as far as they are tried, give nothing. In the order of time. Invoices that are not issued yet
 /// are not foreseen.
 ///
 /// # Errors
@@ -73,6 +73,8 @@ pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewE
             ..known
         })?;
         world.take(done, day, known);
+        // Nothing is paid: what is collected from now on fails.
+        world.account.next_collection = None;
     }
     let mut seen = world.seen;
     seen.retain(|one| (known.today..=through).contains(&one.on));

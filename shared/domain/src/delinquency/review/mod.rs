@@ -16,7 +16,7 @@ use crate::{
     account::Account,
     calendar::{Calendar, NoPermittedDay, days_after},
     charge::{ChargeState, Charges},
-    collection::{Attempt, AttemptState, Collect, collect},
+    collection::{Attempt, AttemptState, Collect, TOLD_WITHIN, collect},
     enforcement::{Enforced, is_to_be_told, next_change},
     history::HistoryError,
     ids::{InvalidId, SubscriptionId},
@@ -113,11 +113,18 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
     reminding::remind(known, &mut review)?;
     late::charge(known, &mut review)?;
     if let Some(restored) = restore(&known, &review.account)? {
+        let lifted = review.account.hold.is_some();
         review.account = restored.account;
         review.notices.extend(restored.notices);
         review.suspension = restored.suspension;
+        // Of what was held until now it is kept how it ended: what is to be held instead is from tomorrow on.
+        if lifted {
+            review.account.review_by(days_after(known.today, 1));
+        }
     }
-    cutting::cut(known, &mut review)?;
+    if review.suspension.is_none() {
+        cutting::cut(known, &mut review)?;
+    }
     again::find_of_service(known, &mut review);
     if !review.notices.is_empty() {
         again::follow(&mut review.account, known.today);
@@ -145,8 +152,15 @@ fn is_in_flight(known: Known<'_>, invoice: &Invoice) -> bool {
     };
     // A Pix Automático is ordered ahead of its day: until then no money moves.
     let today = |one: &Attempt| one.due <= known.today;
-    // The review comes before what the day has collected.
-    let next = collect(invoice, charges, &known.account.methods, known.settings, known.today);
+    let next = || collect(invoice, charges, &known.account.methods, known.settings, known.today);
     paid || charges.attempts.iter().any(|one| moving(&one.state) && today(one))
-        || matches!(next, Collect::Try(attempt) if today(&attempt))
+        || is_being_collected(known) && matches!(next(), Collect::Try(one) if today(&one))
+}
+
+/// Whether the day has collected what is due of the account, after this review. It has not succeeded for so
+/// long if its day is older than that: nobody waits for it then.
+fn is_being_collected(known: Known<'_>) -> bool {
+    let waits =
+        |since: &Date| *since <= known.today && known.today <= days_after(*since, TOLD_WITHIN);
+    known.account.next_collection.as_ref().is_some_and(waits)
 }

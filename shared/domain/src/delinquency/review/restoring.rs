@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::{
     super::{
-        CustomerNotice, Debt, Hold, Lifted, LiftedBy, Suspension, When, hold::goes_on, to_restore,
+        CustomerNotice, Debt, Hold, Lifted, LiftedBy, Promise, Suspension, When, hold::goes_on,
+        to_restore,
     },
     Known, ReviewError, again,
     reminding::told,
@@ -30,15 +31,16 @@ pub struct Restored {
 /// [`ReviewError`] when its data contradicts itself.
 pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
     let Some(hold) = &account.hold else { return kept_promise(known, account) };
-    if !any_goes_on(account, hold, known.today)? {
-        return Ok(Some(lift(known, account, LiftedBy::End)));
-    }
     let missing = to_restore(&hold.debt, known.invoices, known.settings.restore, known.today)?;
-    if missing.is_positive() {
+    let (is_paid, is_over) = (!missing.is_positive(), !any_goes_on(account, hold, known.today)?);
+    if !is_paid && !is_over {
         return Ok(None);
     }
-    let mut restored = lift(known, account, LiftedBy::Payment);
-    restored.account.excused = overdue(known)?;
+    let why = if is_over { LiftedBy::End } else { LiftedBy::Payment };
+    let mut restored = lift(known, account, why);
+    if is_paid {
+        restored.account.excused = overdue(known)?;
+    }
     Ok(Some(restored))
 }
 
@@ -46,18 +48,20 @@ fn overdue(known: &Known<'_>) -> Result<Vec<InvoiceId>, MoneyError> {
     Ok(Debt::on(known.today, known.invoices)?.map(|debt| debt.invoices).unwrap_or_default())
 }
 
-/// Service that is back on a promise stays back once that is paid which would have given it back: what is
-/// still overdue then is excused, too.
+/// Service that is back on a promise stays back once that is paid which would have given it back: what was
+/// overdue when it was promised, and still is, is excused, too.
 fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
-    let Some(debt) = account.promises.iter().rev().find_map(|promise| promise.debt.as_ref()) else {
+    let debt = |promise: &Promise| Some((promise.on, promise.debt.clone()?));
+    let Some((promised, debt)) = account.promises.iter().rev().find_map(debt) else {
         return Ok(None);
     };
-    if to_restore(debt, known.invoices, known.settings.restore, known.today)?.is_positive() {
+    if to_restore(&debt, known.invoices, known.settings.restore, known.today)?.is_positive() {
         return Ok(None);
     }
     let mut account = account.clone();
     account.promises.iter_mut().for_each(|promise| promise.debt = None);
-    account.excused = overdue(known)?;
+    let before = known.invoices.iter().filter(|one| one.is_open() && one.due < promised);
+    account.excused.extend(before.map(|invoice| invoice.id));
     Ok(Some(Restored { account, notices: Vec::new(), suspension: None }))
 }
 

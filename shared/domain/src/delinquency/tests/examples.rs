@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::world::{World, date};
-use crate::delinquency::{CutKind, Happening, LiftedBy, foresee};
+use crate::{
+    delinquency::{CutKind, Happening, LiftedBy, foresee},
+    method::PaymentMethod,
+};
 
 fn brazil() -> Value {
     json!({
@@ -270,24 +273,30 @@ fn who_pays_under_a_promise_what_restores_is_not_cut_for_the_rest() {
     }
 }
 
-/// The review of a day comes before what that day has collected.
+/// The review of a day comes before what that day has collected. What has not been collected for days, since
+/// its gateway is not there, keeps nobody waiting any more.
 #[test]
-fn nobody_is_reminded_or_cut_on_the_day_on_which_their_card_is_charged() {
-    let mut world = World::new(brazil());
-    world.account.methods = serde_json::from_value(json!([{
+fn nobody_is_reminded_on_the_day_on_which_their_card_is_charged() {
+    let card = json!([{
         "id": "card-1", "rail": "card", "gw": "banco", "token": "tok_1", "label": "Visa 4242",
         "state": "active", "since": "2026-01-10",
-    }]))
-    .unwrap();
-    world.issue("2026-11-10");
-    let told = world.live("2026-11-10", "2026-12-31");
-    let before_due =
-        ["2026-11-10 2026-11-10-cycle:issued:email", "2026-11-17 2026-11-10-cycle:-3:email"];
-    assert_eq!(told, before_due, "it was to be charged each day, and nobody has");
-    // The customer has taken it away.
-    world.account.methods.clear();
-    let told = world.live("2027-01-01", "2027-01-31");
-    assert!(told.iter().any(|line| line.ends_with("cut")), "{told:?}");
+    }]);
+    let card: Vec<PaymentMethod> = serde_json::from_value(card).unwrap();
+    let first = |collected: Option<&str>| {
+        let mut world = World::new(brazil());
+        world.account.methods.clone_from(&card);
+        world.account.next_collection = collected.map(date);
+        world.issue("2026-11-10");
+        let seen = foresee(world.known(date("2026-11-21")), date("2027-03-31")).unwrap();
+        let cut = seen.iter().any(|one| one.what == Happening::Cut(CutKind::Suspended));
+        assert!(cut, "of what is foreseen nothing is collected: {collected:?}");
+        let told = world.live("2026-11-18", "2027-01-31");
+        assert!(told.iter().any(|line| line.ends_with("cut")), "{told:?}");
+        told.into_iter().find(|line| line.ends_with(":sms")).unwrap()
+    };
+    assert_eq!(first(Some("2026-11-20")), "2026-11-25 2026-11-10-cycle:+1:sms");
+    assert_eq!(first(Some("2026-11-25")), "2026-11-21 2026-11-10-cycle:+1:sms");
+    assert_eq!(first(None), "2026-11-21 2026-11-10-cycle:+1:sms");
 }
 
 #[test]
@@ -306,4 +315,50 @@ fn a_contract_that_the_customer_has_ended_is_not_ended_once_more() {
     // Nor does it come back with a payment.
     world.pay(0, "100.00 BRL", "2027-04-01");
     assert!(!world.notices.iter().any(|notice| notice.id.to_string().contains("restored")));
+}
+
+/// They have moved, and have another contract since the day on which the one ended that was suspended.
+#[test]
+fn what_is_held_after_a_contract_has_ended_is_held_anew_and_both_are_kept() {
+    let two = |amount: Option<&str>| {
+        let mut settings = brazil();
+        settings["restore"] = "50%".into();
+        let mut world = World::new(settings);
+        world.issue("2026-11-10");
+        world.live("2026-11-10", "2026-12-13");
+        let mut second = world.account.subscriptions[0].clone();
+        (second.id, second.start, second.cuts) =
+            ("outra".parse().unwrap(), date("2026-12-14"), Vec::new());
+        let end = json!([{ "date": "2026-12-14", "change": "end" }]);
+        world.account.subscriptions[0].history = serde_json::from_value(end).unwrap();
+        world.account.subscriptions.push(second);
+        world.account.review_by(date("2026-12-14"));
+        if let Some(amount) = amount {
+            world.pay(0, amount, "2026-12-14");
+        }
+        world.live("2026-12-14", "2026-12-31");
+        let kept = world
+            .suspensions
+            .iter()
+            .map(|one| (one.begun.to_string(), one.lifted.map(|how| how.why)));
+        kept.collect::<Vec<_>>()
+    };
+    let first = ("2026-12-10".to_owned(), Some(LiftedBy::End));
+    assert_eq!(two(None), [first.clone(), ("2026-12-15".to_owned(), None)]);
+    assert_eq!(two(Some("50.00 BRL")), [first], "what is left is excused");
+}
+
+#[test]
+fn a_promise_that_was_kept_excuses_nothing_that_was_not_overdue_then() {
+    let mut settings = brazil();
+    settings["restore"] = "50%".into();
+    settings["promise_by"] = "customer".into();
+    let mut world = World::new(settings);
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-11");
+    world.promise("2026-12-11").unwrap();
+    world.issue("2026-12-02"); // due on the 12th
+    world.pay(0, "50.00 BRL", "2026-12-14");
+    world.live("2026-12-12", "2026-12-20");
+    assert_eq!(world.account.excused, [world.invoices[0].id]);
 }
