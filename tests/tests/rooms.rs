@@ -4,6 +4,8 @@
 
 #[path = "rooms/floats.rs"]
 mod floats;
+#[path = "rooms/untested.rs"]
+mod untested;
 
 use std::{
     collections::BTreeSet,
@@ -14,6 +16,7 @@ use std::{
 
 use floats::float_lines;
 use serde_json::Value;
+use untested::{has_tests, left_out};
 
 /// What each library may lean on, of our own crates. Arrows point inwards only: to `domain`.
 const LIBRARIES: &[(&str, &[&str])] = &[
@@ -307,6 +310,25 @@ fn rooms_are_small() {
         }
     }
     assert!(large.is_empty(), "at most {ROOM} lines; split by meaning:\n{}", large.join("\n"));
+}
+
+#[test]
+fn nothing_that_has_tests_is_left_out_of_them() {
+    let folders = fs::read_dir(root().join("functions")).expect("a folder can be read");
+    let folders = folders.map(|entry| entry.expect("an entry can be read").path());
+    let mut forgotten = Vec::new();
+    for folder in folders {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("it is a package");
+        let left_out = left_out(&manifest);
+        for file in rust_files(&folder.join("src")) {
+            let kind = if file.ends_with("src/main.rs") { "bin" } else { "lib" };
+            let source = fs::read_to_string(&file).expect("a source can be read");
+            if left_out.contains(&kind) && has_tests(&source) {
+                forgotten.push(shown(&file));
+            }
+        }
+    }
+    assert!(forgotten.is_empty(), "`test = false` leaves out: {}", forgotten.join(", "));
 }
 
 fn made_up(name: &str, folder: &str, needs: &[&str]) -> Package {
