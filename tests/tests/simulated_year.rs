@@ -2,9 +2,10 @@
 //! repeated, late and out of order, functions that end half-way, and a table and a bank that lose
 //! answers. Each day it is checked what must always hold (section 6 of the design).
 //!
-//! The seed is printed, and is in what a failure says. `MENSAL_SEED=7 MENSAL_ACCOUNTS=1000 cargo test
+//! The seed is printed, and is in what a failure says. `MENSAL_SEED=1 MENSAL_ACCOUNTS=1000 cargo test
 //! -p mensal-tests --test simulated_year` lives another year, of more accounts than there is time for in
-//! every run; `cargo run -- simulate --seed 7 --faults` tells of it.
+//! every run; `cargo run -- simulate --seed 1 --faults` tells of it. The seed of every run is one whose few
+//! accounts have something of everything.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
@@ -19,7 +20,7 @@ fn given(name: &str, or: u64) -> u64 {
 }
 
 fn seed() -> u64 {
-    given("MENSAL_SEED", 1)
+    given("MENSAL_SEED", 4)
 }
 
 async fn live(plan: Plan) -> Report {
@@ -30,7 +31,7 @@ async fn live(plan: Plan) -> Report {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_year_with_faults_breaks_nothing() {
     let plan =
-        Plan { accounts: given("MENSAL_ACCOUNTS", 100), months: 12, seed: seed(), faults: true };
+        Plan { accounts: given("MENSAL_ACCOUNTS", 45), months: 12, seed: seed(), faults: true };
     println!("MENSAL_SEED={}", plan.seed);
     let report = live(plan).await;
     let table = report.table().unwrap();
