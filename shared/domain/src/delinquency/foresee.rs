@@ -42,8 +42,8 @@ pub enum Happening {
 }
 
 /// What happens from the day on that is known, through another, if nothing is paid, and notices are
-/// delivered on the day on which they are sent; stored methods, as far as they are tried, give nothing. In the order of time. Invoices that are not issued yet
-/// are not foreseen.
+/// delivered on the day on which they are sent; in the order of time. What is tried of stored methods gives
+/// nothing, and invoices that are not issued yet are not foreseen.
 ///
 /// # Errors
 /// [`ReviewError`] when the account's data contradicts itself.

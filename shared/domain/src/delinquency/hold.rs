@@ -159,12 +159,22 @@ pub fn runs(subscription: &Subscription, day: Date) -> Result<bool, HistoryError
     Ok(now.is_some_and(|stretch| stretch.service == Service::Active))
 }
 
-/// Whether there is a contract for a service on a day, whether it runs or not.
+/// Of some services of an account those for which there is a contract on a day, whether they run or not.
 ///
 /// # Errors
 /// [`HistoryError`] of a history that contradicts itself.
-pub(super) fn goes_on(subscription: &Subscription, day: Date) -> Result<bool, HistoryError> {
-    Ok(stretches(subscription)?.iter().any(|stretch| stretch.span.contains(day)))
+pub(super) fn those_that_go_on(
+    account: &Account,
+    services: &[SubscriptionId],
+    day: Date,
+) -> Result<Vec<SubscriptionId>, HistoryError> {
+    let mut those = Vec::new();
+    for subscription in account.subscriptions.iter().filter(|one| services.contains(&one.id)) {
+        if stretches(subscription)?.iter().any(|stretch| stretch.span.contains(day)) {
+            those.push(subscription.id.clone());
+        }
+    }
+    Ok(those)
 }
 
 fn is_paid_ahead(subscription: &Subscription, overdue: &[&Invoice], day: Date) -> bool {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{
     super::{
         CustomerNotice, CutDates, CutKind, CutRules, CutStep, Debt, Hold, HoldKind, LegalNotice,
-        Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, hold::goes_on,
+        Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, hold::those_that_go_on,
         services_to_cut,
     },
     Known, Review, ReviewError, is_in_flight,
@@ -45,7 +45,7 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
     }
     let why = planned.cut.because.iter().map(|rule| rule.text(known.account.locale)).collect();
     let step = CutStep { kind: planned.kind, on: today, because: why };
-    let kept = review.suspension.take().or_else(|| known.suspension.cloned());
+    let kept = known.suspension.cloned();
     if planned.kind == CutKind::Disconnected {
         disconnect(known, review, kept, step)?;
     } else {
@@ -107,21 +107,6 @@ fn hold(
     review.suspension = Some(suspension);
     review.notices.extend(told(known, begun, when));
     Ok(())
-}
-
-/// Of some services those that the customer has not ended by a day.
-fn those_that_go_on(
-    account: &Account,
-    services: &[SubscriptionId],
-    day: Date,
-) -> Result<Vec<SubscriptionId>, HistoryError> {
-    let mut those = Vec::new();
-    for subscription in account.subscriptions.iter().filter(|one| services.contains(&one.id)) {
-        if goes_on(subscription, day)? {
-            those.push(subscription.id.clone());
-        }
-    }
-    Ok(those)
 }
 
 fn disconnect(

@@ -1,16 +1,14 @@
 //! Service that comes back.
 
-use jiff::civil::Date;
-
 use super::{
     super::{
-        CustomerNotice, Debt, Hold, Lifted, LiftedBy, Promise, Suspension, When, hold::goes_on,
+        CustomerNotice, Debt, Lifted, LiftedBy, Promise, Suspension, When, hold::those_that_go_on,
         to_restore,
     },
     Known, ReviewError, again,
     reminding::told,
 };
-use crate::{account::Account, history::HistoryError, invoice::InvoiceId, money::MoneyError};
+use crate::{account::Account, invoice::InvoiceId, money::MoneyError};
 
 /// What a service that comes back leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +30,10 @@ pub struct Restored {
 pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
     let Some(hold) = &account.hold else { return kept_promise(known, account) };
     let missing = to_restore(&hold.debt, known.invoices, known.settings.restore, known.today)?;
-    let (is_paid, is_over) = (!missing.is_positive(), !any_goes_on(account, hold, known.today)?);
+    let (is_paid, is_over) = (
+        !missing.is_positive(),
+        those_that_go_on(account, &hold.services, known.today)?.is_empty(),
+    );
     if !is_paid && !is_over {
         return Ok(None);
     }
@@ -63,16 +64,6 @@ fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>
     let before = known.invoices.iter().filter(|one| one.is_open() && one.due < promised);
     account.excused.extend(before.map(|invoice| invoice.id));
     Ok(Some(Restored { account, notices: Vec::new(), suspension: None }))
-}
-
-/// Whether there is a contract for any of the services that are held.
-fn any_goes_on(account: &Account, hold: &Hold, day: Date) -> Result<bool, HistoryError> {
-    for subscription in &account.subscriptions {
-        if hold.services.contains(&subscription.id) && goes_on(subscription, day)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// The account with its service back, whatever was paid.
