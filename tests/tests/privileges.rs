@@ -52,6 +52,8 @@ mod trust;
 mod uses;
 #[path = "privileges/value.rs"]
 mod value;
+#[path = "privileges/versions.rs"]
+mod versions;
 #[path = "privileges/walk.rs"]
 mod walk;
 

@@ -26,7 +26,7 @@ fn new_faults(template: &Template, codes: &BTreeMap<String, Code>) -> Vec<String
 }
 
 /// The template with one thing changed.
-fn changed(change: impl FnOnce(&mut Value)) -> Template {
+pub(super) fn changed(change: impl FnOnce(&mut Value)) -> Template {
     let mut template = present().clone();
     change(&mut template.0["Resources"]);
     template
