@@ -3,7 +3,8 @@
 //!
 //! What is asked is noted before it is asked, and nobody else asks meanwhile: of two orders that are
 //! under way at once, nobody would know which came last. The same holds for an order that was not
-//! answered: it may be carried out a moment later.
+//! answered: it may be carried out a moment later. What a service is to be is read once more after that:
+//! of two messages, the one that has read the account before a payment may be the slower one.
 
 mod asking;
 mod sites;
@@ -15,6 +16,7 @@ use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
     enforcement::{Enforced, KnownOf, Occasion, Step, Wanted, wanted},
+    ids::AccountId,
 };
 use mensal_network::{Fault, Order, Outcome};
 use mensal_runtime::{
@@ -69,47 +71,56 @@ impl ToggleService {
     /// By what the account says now, whatever it said when the message was sent.
     async fn bring(&self, message: SetService) -> Result<(), Failure> {
         let until = Instant::now() + ASKED;
+        undisturbed("what is known of a login", || self.try_to_bring(&message, until)).await
+    }
+
+    /// [`Stop::Moved`] if somebody else asks for one of the logins, or what one is to be has changed: all are
+    /// looked at once more.
+    async fn try_to_bring(&self, message: &SetService, until: Instant) -> Result<(), Stop> {
         let SetService { account: id, sweep, cut_on } = message;
-        let account = self.store.account(&id).await?;
-        let account =
-            account.ok_or_else(|| Failure::Poison(format!("account {id} does not exist")))?;
+        let (account, all) = self.wanted(id).await?;
+        let known = self.store.all_enforced(id).await?;
         let today = self.clock.today();
-        let all = wanted(&account, today).map_err(|why| Failure::Poison(why.to_string()))?;
         let decided = account.hold.as_ref().is_some_and(|hold| hold.since == today);
-        let occasion = Occasion { sweep, may_cut: decided || cut_on == Some(today) };
+        let occasion = Occasion { sweep: *sweep, may_cut: decided || *cut_on == Some(today) };
         // One login that is not reached keeps no other waiting.
-        let account = &account;
+        let known = &known;
         let done: Vec<_> = stream::iter(all)
-            .map(|wanted| async move { self.bring_one(account, &wanted, occasion, until).await })
+            .map(|wanted| async move { self.bring_one(id, &wanted, known, occasion, until).await })
             .buffer_unordered(TOGETHER)
             .collect()
             .await;
-        asking::together(done.into_iter().filter_map(Result::err))
+        let mut failures = Vec::new();
+        for one in done {
+            match one {
+                Err(Stop::Moved) => return Err(Stop::Moved),
+                Err(Stop::Failed(failure)) => failures.push(failure),
+                Ok(()) => {}
+            }
+        }
+        Ok(asking::together(failures)?)
+    }
+
+    /// The account, and what the network is to do for it.
+    async fn wanted(&self, id: &AccountId) -> Result<(Account, Vec<Wanted>), Stop> {
+        let account = self.store.account(id).await?;
+        let account =
+            account.ok_or_else(|| Stop::poison(format!("account {id} does not exist")))?;
+        let all = wanted(&account, self.clock.today()).map_err(Stop::poison)?;
+        Ok((account, all))
     }
 
     async fn bring_one(
         &self,
-        account: &Account,
+        id: &AccountId,
         wanted: &Wanted,
-        occasion: Occasion,
-        until: Instant,
-    ) -> Result<(), Failure> {
-        let what = "what is known of the login";
-        undisturbed(what, || self.try_to_bring(account, wanted, occasion, until)).await
-    }
-
-    /// [`Stop::Moved`] if somebody else asks for the same login: it is looked at once more.
-    async fn try_to_bring(
-        &self,
-        account: &Account,
-        wanted: &Wanted,
+        all: &[Enforced],
         occasion: Occasion,
         until: Instant,
     ) -> Result<(), Stop> {
-        let all = self.store.all_enforced(&account.id).await?;
-        let known = KnownOf::wanted(&all, wanted);
+        let known = KnownOf::wanted(all, wanted);
         let now = self.leases.now();
-        let asking = match Enforced::next(&account.id, wanted, &known, occasion, now) {
+        let asking = match Enforced::next(id, wanted, &known, occasion, now) {
             Step::Settled => return Ok(()),
             Step::Wait(until) => return Err(asking::held(until, now).into()),
             Step::Ask(asking) => asking,
@@ -124,10 +135,16 @@ impl ToggleService {
         // The secret may have taken a while: the lease begins now.
         let asking = asking.leased(self.leases.now());
         self.store.put_enforced(&asking, known.login.map(|login| login.version)).await?;
+        let asked = asking.version;
+        // Whoever has paid by now is not cut: who pays from now on meets the lease, and comes after this.
+        if !self.wanted(id).await?.1.contains(wanted) {
+            self.store.put_enforced(&asking.withdrawn(known.login), Some(asked)).await?;
+            return Err(Stop::Moved);
+        }
         let key = asking::key(&asking);
         let order = Order {
             key: &key,
-            account: &account.id,
+            account: id,
             subscription: &wanted.subscription,
             login: &wanted.login,
             plan: &wanted.plan,
@@ -135,7 +152,6 @@ impl ToggleService {
             before: known.before(),
         };
         let answer = asking::ask(&site, &order, self.clock.now(), until).await;
-        let asked = asking.version;
         let (after, done) = match answer {
             Ok(outcome) => {
                 metrics::count(Metric::ServicesConfirmed, 1);

@@ -73,3 +73,21 @@ async fn the_key_of_an_order_stays_until_it_is_confirmed() {
     assert_eq!(numbers, ["1", "1", "5"]);
     assert!(of.iter().all(|one| one.starts_with("1042/1/") && *one == of[0]), "{of:?}");
 }
+
+/// One that has read the account before it was paid, and waits for a secret; another one that reads it after.
+/// Whichever comes last, nobody is cut who has paid.
+#[tokio::test]
+async fn who_pays_while_the_secret_is_on_its_way_is_not_cut() {
+    let world = World::answering(1).await;
+    world.suspended(&["1042"], "centro").await;
+    let mut paid = world.store.account(&"1042".parse().unwrap()).await.unwrap().unwrap();
+    paid.version += 1;
+    paid.subscriptions.iter_mut().for_each(|one| one.history.clear());
+    world.asked.lock().unwrap().meanwhile = Some(paid);
+    for _ in 0..2 {
+        assert_eq!(world.told(&["1042"], None).await, 0);
+        assert_eq!(world.asked.lock().unwrap().orders, [], "nobody was ever told");
+    }
+    let confirmed = world.known("1042").await.iter().filter(|one| one.confirmed.is_some()).count();
+    assert_eq!(confirmed, 0);
+}

@@ -201,6 +201,29 @@ impl Enforced {
     pub fn unanswered(self, why: String) -> Self {
         Self { fault: why, version: self.version + 1, ..self }
     }
+
+    /// After it was noted, and nobody was asked: what was known before stands.
+    #[must_use]
+    pub fn withdrawn(self, before: Option<&Self>) -> Self {
+        let version = self.version + 1;
+        match before {
+            Some(before) => Self { version, ..before.clone() },
+            None => Self {
+                version,
+                asked: None,
+                worst: Some(Service::Full),
+                busy_until: None,
+                swept: None,
+                ..self
+            },
+        }
+    }
+
+    /// Whether nobody was ever asked for it, though that was noted once.
+    fn is_untouched(&self) -> bool {
+        let asked = self.confirmed.is_some() || self.asked.is_some();
+        !asked && self.worst == Some(Service::Full)
+    }
 }
 
 #[cfg(test)]

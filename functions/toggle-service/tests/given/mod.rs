@@ -36,6 +36,8 @@ pub(crate) struct Asked {
     pub(crate) kept_back: Vec<u64>,
     /// When the last secret was handed out.
     pub(crate) secret_at: Option<Timestamp>,
+    /// What an account becomes while the secret is on its way.
+    pub(crate) meanwhile: Option<Account>,
 }
 
 /// Those who are asked.
@@ -45,6 +47,7 @@ struct Others {
     /// So many orders are answered together, once they are all there.
     together: Arc<Barrier>,
     address: String,
+    store: Store,
 }
 
 pub(crate) struct World {
@@ -69,7 +72,12 @@ impl World {
         let (listener, address) = listen().await;
         let asked = Arc::new(Mutex::new(Asked::default()));
         let together = Arc::new(Barrier::new(together));
-        let others = Others { asked: asked.clone(), together, address: address.clone() };
+        let others = Others {
+            asked: asked.clone(),
+            together,
+            address: address.clone(),
+            store: store.clone(),
+        };
         let app =
             Router::new().route("/", post(aws)).route("/network", post(network)).with_state(others);
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -129,6 +137,10 @@ impl World {
 async fn aws(State(others): State<Others>, headers: HeaderMap, body: Bytes) -> Json<Value> {
     let request: Value = serde_json::from_slice(&body).unwrap();
     let target = headers["x-amz-target"].to_str().unwrap();
+    let meanwhile = others.asked.lock().unwrap().meanwhile.take();
+    if let Some(account) = meanwhile {
+        others.store.commit_account(account.version - 1, &account).await.unwrap();
+    }
     let mut asked = others.asked.lock().unwrap();
     match target {
         "secretsmanager.GetSecretValue" => {

@@ -42,6 +42,7 @@ impl<'a> KnownOf<'a> {
         let of_another = self.login.is_none_or(|login| login.subscription != wanted.subscription);
         match (self.login, self.renamed, wanted.service) {
             (None, None, Service::Full) => true,
+            (Some(login), None, Service::Full) if login.is_untouched() => true,
             (.., Service::Ended) if wanted.forgotten && of_another => true,
             (.., service) => self.before() == Before::Confirmed(service),
         }
