@@ -43,7 +43,7 @@ pub enum AtOnceError {
     Money(#[from] MoneyError),
 }
 
-/// Bills what a review has billed at once, and spends the credit that a final invoice below zero leaves.
+/// Bills what a review has billed at once, and spends the credit that an invoice below zero leaves.
 ///
 /// `invoices` are all of the account's before the review, `usage` what was metered in the days of
 /// [`super::usage_needed`].
@@ -74,11 +74,10 @@ pub fn bill_at_once(
     }
     let ended = if has_one(InvoiceKind::Final) { &[] } else { &reviewed.disconnected[..] };
     let last = bill_final(&account, catalog, usage, today, ended)?;
-    let is_final = last.invoice.is_some();
     account = last.account;
     issued.extend(last.invoice);
     let mut changed = reviewed.invoices.clone();
-    if is_final && account.has_credit_to_spend()? {
+    if !issued.is_empty() && account.has_credit_to_spend()? {
         let now: Vec<Invoice> = invoices
             .iter()
             .map(|before| find(&changed, before).unwrap_or(before).clone())

@@ -105,7 +105,7 @@ pub fn late_charge(
     for payment in payments {
         let Some(received) = &payment.received else { continue };
         if received.invoice == Some(invoice.id) {
-            told = told.plus(received.late)?;
+            told = told.plus(payment.late_charge()?)?;
         }
         let of_invoice = payment.allocations.iter().filter(|one| one.invoice == invoice.id);
         late.extend(of_invoice.map(|one| (one.amount, received.paid_on)));

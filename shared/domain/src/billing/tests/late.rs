@@ -27,3 +27,43 @@ fn what_is_late_is_billed_at_once_and_the_next_cycle_stays() {
     let again = bill_late(&after, &catalog(), today).unwrap();
     assert_eq!((again.invoice, again.account), (None, after));
 }
+
+/// What is given back pays what is open, the late charge itself among it.
+#[test]
+fn a_late_charge_that_is_taken_back_is_spent_on_what_is_open() {
+    use crate::{
+        billing::bill_at_once,
+        delinquency::{LateCharging, Review},
+        settings::BillingSettings,
+    };
+    let settings = BillingSettings { late_charges: LateCharging::AtOnce, ..Default::default() };
+    let mut account = account("basic");
+    account.next_bill = Some(date("2026-12-10"));
+    let mut invoices: Vec<Invoice> = Vec::new();
+    for (n, day, amount) in [(1, "2026-11-24", "2.13"), (2, "2026-12-01", "-2.13")] {
+        account.one_offs = serde_json::from_value(json!([
+            { "id": format!("late.2026-11-10-cycle.{n}"), "date": day, "text": "Late charges",
+              "qty": "1", "unit": amount, "cat": "late-charge" },
+        ]))
+        .unwrap();
+        let review = Review {
+            account: account.clone(),
+            invoices: vec![],
+            notices: vec![],
+            again: vec![],
+            unreached: vec![],
+            suspension: None,
+            disconnected: vec![],
+        };
+        let done = bill_at_once(&review, &invoices, &settings, &catalog(), &[], date(day)).unwrap();
+        account = done.account;
+        for changed in done.invoices {
+            let place = invoices.iter().position(|one| one.id == changed.id).unwrap();
+            invoices[place] = changed;
+        }
+        invoices.extend(done.issued);
+    }
+    let open: Vec<_> = invoices.iter().map(|one| (one.total, one.open())).collect();
+    assert_eq!(open, [(money("2.13"), money("0.00")), (money("-2.13"), money("0.00"))]);
+    assert_eq!((account.balance, account.credit), (money("0.00"), money("0.00")));
+}

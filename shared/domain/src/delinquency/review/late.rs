@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{
     super::{LateCharging, LateRules, in_time_until, late_charge},
-    Known, Review, ReviewError,
+    Known, Review, ReviewError, is_in_flight,
 };
 use crate::{
     account::OneOff,
@@ -15,9 +15,13 @@ use crate::{
     money::Money,
 };
 
+/// The most invoices that a review changes: all that it does is one transaction, which takes a hundred items.
+const MOST_CHANGED: usize = 30;
+
 /// What Mensal itself charges for invoices that are late, as single charges of the account. What an
 /// invoice was charged for before is taken off, and what was paid is charged for once more, for the
-/// last time.
+/// last time: below zero, if a bank has added to the payment what was charged for already, or it turns out
+/// that it was made in time.
 pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), ReviewError> {
     let (settings, today) = (known.settings, known.today);
     if settings.late_charges == LateCharging::ByGateway {
@@ -29,7 +33,11 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
     for invoice in known.invoices.iter().filter(is_bill) {
         let before = invoice.late_charged;
         let open = invoice.is_open();
-        if before.is_some_and(|before| before.done) || !open && !was_late(known, invoice) {
+        let settled = match before {
+            Some(before) => before.done,
+            None => !was_late(known, invoice),
+        };
+        if !open && settled {
             continue;
         }
         let in_time = in_time_until(invoice.due, settings.late_after_days, known.calendar)?;
@@ -37,26 +45,32 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
             review.account.review_by(days_after(in_time, 1));
             continue;
         }
+        // What is on its way may have been paid in time; what a day cannot take comes with the next.
+        if open && is_in_flight(known, invoice) || review.invoices.len() >= MOST_CHANGED {
+            review.account.review_by(days_after(today, 1));
+            continue;
+        }
         // The last review before the next invoice; one that is missed leaves it to the one after.
         let last = known.account.next_bill.map(|next| next.saturating_sub(1.day()));
         let first = settings.late_charges == LateCharging::AtOnce && before.is_none();
-        if open && !first && last != Some(today) {
+        if open {
             last.filter(|day| *day > today)
                 .into_iter()
                 .for_each(|day| review.account.review_by(day));
+        }
+        if open && !first && last != Some(today) {
             continue;
         }
         let charged = before.map_or(Money::zero(invoice.currency()), |before| before.amount);
         let all = late_charge(invoice, known.payments, in_time, today, &rules)?;
         let rest = all.minus(charged)?;
-        let more = rest.is_positive();
-        let times = before.map_or(0, |before| before.times) + u32::from(more);
-        let amount = if more { all } else { charged };
-        let after = LateCharged { amount, times, done: !open };
-        if more {
+        let differs = !rest.is_zero();
+        let times = before.map_or(0, |before| before.times) + u32::from(differs);
+        let after = LateCharged { amount: all, times, done: !open };
+        if differs {
             review.account.one_offs.push(one_off(known, invoice, times, rest)?);
         }
-        if before != Some(after) && (more || !open) {
+        if before != Some(after) && (differs || !open) {
             let mut now = invoice.clone();
             now.late_charged = Some(after);
             review.invoices.push(now);
@@ -79,8 +93,15 @@ fn one_off(
     times: u32,
     amount: Money,
 ) -> Result<OneOff, ReviewError> {
-    let text =
-        known.account.locale.pick("Multa e juros por atraso, fatura", "Late charges, invoice");
+    let locale = known.account.locale;
+    let text = if amount.is_negative() {
+        locale.pick(
+            "Devolução de multa e juros por atraso, fatura",
+            "Late charges taken back, invoice",
+        )
+    } else {
+        locale.pick("Multa e juros por atraso, fatura", "Late charges, invoice")
+    };
     Ok(OneOff {
         id: format!("{}{}.{times}", OneOff::LATE, invoice.id).parse()?,
         date: known.today,

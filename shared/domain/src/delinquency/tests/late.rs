@@ -1,0 +1,85 @@
+//! What Mensal itself charges for being late, and takes back.
+
+use super::world::World;
+
+/// Charged by Mensal, for an invoice of 100.00 that is due on 2026-11-20: a holiday, a Friday, so that it is
+/// in time through Monday.
+fn world(mode: &str) -> World {
+    let mut world = World::new(serde_json::json!({
+        "late_charges": mode, "late_fine_percent": "2", "late_interest_percent": "1",
+    }));
+    world.issue("2026-11-10");
+    world
+}
+
+fn charged(world: &mut World, from: &str, through: &str) -> Vec<String> {
+    let mut told = world.live(from, through);
+    told.retain(|line| line.contains("late."));
+    told
+}
+
+#[test]
+fn a_late_charge_is_a_line_of_the_next_invoice_once_for_each_day_of_it() {
+    let late = |mode: &str| {
+        let mut world = world(mode);
+        let mut told = charged(&mut world, "2026-11-10", "2026-12-14");
+        world.pay(0, "100.00 BRL", "2026-12-15");
+        told.extend(charged(&mut world, "2026-12-15", "2027-01-31"));
+        told
+    };
+    assert_eq!(late("by_gateway"), [""; 0]);
+    // 2.00 and 19 days of 1/30 %; then 6 more.
+    assert_eq!(
+        late("next_invoice"),
+        ["2026-12-09 late.2026-11-10-cycle.1 2.63", "2026-12-16 late.2026-11-10-cycle.2 0.20"]
+    );
+    assert_eq!(
+        late("at_once"),
+        [
+            "2026-11-24 late.2026-11-10-cycle.1 2.13",
+            "2026-12-09 late.2026-11-10-cycle.2 0.50",
+            "2026-12-16 late.2026-11-10-cycle.3 0.20"
+        ]
+    );
+}
+
+/// The bank goes by the same terms: it adds to the boleto what the next invoice has charged already.
+#[test]
+fn what_a_bank_has_added_is_given_back_if_it_was_charged_before() {
+    for (mode, back) in [("next_invoice", "-2.63"), ("at_once", "-2.63")] {
+        let mut world = world(mode);
+        charged(&mut world, "2026-11-10", "2026-12-14");
+        world.pay_at_bank(0, "100.00 BRL", "2.83 BRL", "2026-12-15", "2026-12-15");
+        let told = charged(&mut world, "2026-12-15", "2027-01-31");
+        let [told] = &told[..] else { panic!("{told:?}") };
+        assert!(told.starts_with("2026-12-16 late.") && told.ends_with(back), "{mode}: {told}");
+        let late = world.invoices[0].late_charged.unwrap();
+        assert_eq!((late.amount.to_string(), late.done), ("0.00 BRL".into(), true), "{mode}");
+        let text = &world.account.one_offs.last().unwrap().description;
+        assert!(text.starts_with("Devolução de multa e juros"), "{text}");
+    }
+}
+
+/// Paid at the bank in time, and told of on the next working day, when it was charged for already.
+#[test]
+fn whoever_turns_out_to_have_paid_in_time_is_charged_nothing() {
+    let mut world = world("at_once");
+    let told = charged(&mut world, "2026-11-10", "2026-11-24");
+    assert_eq!(told, ["2026-11-24 late.2026-11-10-cycle.1 2.13"]);
+    world.pay_at_bank(0, "100.00 BRL", "0.00 BRL", "2026-11-23", "2026-11-24");
+    let told = charged(&mut world, "2026-11-25", "2027-01-31");
+    assert_eq!(told, ["2026-11-25 late.2026-11-10-cycle.2 -2.13"]);
+}
+
+/// A cheque that was taken late, and came back.
+#[test]
+fn what_is_owed_again_is_charged_for_again() {
+    let mut world = world("next_invoice");
+    charged(&mut world, "2026-11-10", "2026-11-30");
+    world.pay(0, "100.00 BRL", "2026-12-01");
+    let told = charged(&mut world, "2026-12-01", "2026-12-02");
+    assert_eq!(told, ["2026-12-02 late.2026-11-10-cycle.1 2.37"]);
+    world.take_back(0, "2026-12-04");
+    let told = charged(&mut world, "2026-12-04", "2026-12-31");
+    assert_eq!(told, ["2026-12-09 late.2026-11-10-cycle.2 0.26"]);
+}
