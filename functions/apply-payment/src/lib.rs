@@ -18,7 +18,7 @@ use mensal_domain::{
 };
 use mensal_runtime::{
     Failure, batch,
-    catalogs::Catalogs,
+    catalogs::{Catalogs, InForce},
     clock::Clock,
     conflict::{MOST_CONFLICTS, Stop},
     dead_letters::DeadLetters,
@@ -255,8 +255,14 @@ impl ApplyPayment {
 
     /// The rules of an account; none if its type or its calendar is gone.
     async fn rules(&self, account: &Account) -> Result<Option<Rules>, Failure> {
-        let head = self.store.head().await?;
-        let (_, catalog) = self.catalogs.at_least(head.version).await?;
-        Ok(catalog.rules_of(account).ok())
+        match self.catalogs.rules(account).await {
+            Ok(InForce { rules, .. }) => Ok(Some(rules)),
+            // Its money is booked all the same.
+            Err(Failure::Poison(why)) => {
+                tracing::error!(why, "an account has no rules");
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
     }
 }

@@ -65,8 +65,10 @@ impl CollectPayment {
         let account = self.store.account(id).await?;
         let account =
             account.ok_or_else(|| Failure::Poison(format!("account {id} does not exist")))?;
-        let settings = self.settings(&account).await?;
+        let (settings, importing) = self.settings(&account).await?;
         let (mut next, mut failed) = (BTreeSet::new(), None);
+        // What the import has changed of it is looked at once more when that is in force.
+        next.extend(Some(today).filter(|_| importing));
         for invoice in self.store.invoices(id).await? {
             if invoice.open().is_positive() {
                 match self.look_at_invoice(&account, &invoice, &settings, today).await {
@@ -163,12 +165,13 @@ impl CollectPayment {
         }
     }
 
-    async fn settings(&self, account: &Account) -> Result<BillingSettings, Failure> {
+    /// The settings of an account; and whether an import is under way, which may have changed it already.
+    async fn settings(&self, account: &Account) -> Result<(BillingSettings, bool), Failure> {
         let head = self.store.head().await?;
         let (_, catalog) = self.catalogs.at_least(head.version).await?;
         let account_type = catalog.account_types.get(&account.account_type).ok_or_else(|| {
             Failure::Retry(format!("the catalog has no account type {}", account.account_type))
         })?;
-        Ok(account_type.settings.with(&account.overrides))
+        Ok((account_type.settings.with(&account.overrides), head.importing.is_some()))
     }
 }

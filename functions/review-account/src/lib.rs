@@ -14,7 +14,7 @@ use mensal_domain::{
 };
 use mensal_runtime::{
     Failure, batch,
-    catalogs::Catalogs,
+    catalogs::{Catalogs, InForce},
     clock::Clock,
     conflict::{Stop, undisturbed},
     dead_letters::DeadLetters,
@@ -75,11 +75,13 @@ impl ReviewAccounts {
     }
 
     async fn review(&self, account: &Account, today: Date) -> Result<(), Stop> {
-        let head = self.store.head().await?;
-        let (_, catalog) = self.catalogs.at_least(head.version).await?;
-        let rules = catalog.rules_of(account).map_err(Stop::poison)?;
+        let InForce { catalog, rules, importing } = self.catalogs.rules(account).await?;
         let read = self.store.reviewed(account, &rules).await?;
-        let reviewed = review(read.known(account, &rules, today)).map_err(Stop::poison)?;
+        let mut reviewed = review(read.known(account, &rules, today)).map_err(Stop::poison)?;
+        if importing {
+            // What the import has changed of it goes by rules that are not in force yet.
+            reviewed.account.review_by(today);
+        }
         self.sweep(account, &read, &rules, today).await?;
         self.commit(account, reviewed, &read.invoices, &rules, &catalog, today).await
     }

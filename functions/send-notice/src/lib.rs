@@ -28,7 +28,7 @@ use mensal_domain::{
 };
 use mensal_runtime::{
     Failure, batch,
-    catalogs::Catalogs,
+    catalogs::{Catalogs, InForce},
     clock::Clock,
     conflict::{Stop, undisturbed},
     dead_letters::DeadLetters,
@@ -153,9 +153,7 @@ impl SendNotices {
         let account = self.store.account(&notice.account).await?;
         let missing = || Stop::poison(format!("account {} does not exist", notice.account));
         let account = account.ok_or_else(missing)?;
-        let head = self.store.head().await?;
-        let (_, catalog) = self.catalogs.at_least(head.version).await?;
-        let rules = catalog.rules_of(&account).map_err(Stop::poison)?;
+        let InForce { catalog, rules, .. } = self.catalogs.rules(&account).await?;
         let read = self.store.reviewed(&account, &rules).await?;
         Ok(Ready { account, catalog, rules, read })
     }

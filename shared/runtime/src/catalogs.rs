@@ -2,9 +2,26 @@
 
 use std::sync::Arc;
 
-use mensal_domain::catalog::Catalog;
+use mensal_domain::{
+    account::Account,
+    catalog::{Catalog, Rules},
+};
 use mensal_store::{Store, StoreError};
 use tokio::sync::Mutex;
+
+use crate::Failure;
+
+/// The rules that an account goes by, and the catalog that has them.
+#[derive(Clone, Debug)]
+pub struct InForce {
+    /// The catalog.
+    pub catalog: Arc<Catalog>,
+    /// The account's rules.
+    pub rules: Rules,
+    /// Whether an import is under way: what it has changed of the account already goes by a catalog that is
+    /// not in force yet.
+    pub importing: bool,
+}
 
 /// Holds the latest catalog that anybody has asked for.
 #[derive(Debug)]
@@ -35,5 +52,23 @@ impl Catalogs {
         let catalog = Arc::new(self.store.catalog(version).await?);
         *latest = Some((version, catalog.clone()));
         Ok((version, catalog))
+    }
+
+    /// The rules of an account, which was read before: of the catalog that is in force.
+    ///
+    /// # Errors
+    /// [`Failure::Retry`] if there are none and an import is under way, which may bring them;
+    /// [`Failure::Poison`] if there are none at all; or the table's.
+    pub async fn rules(&self, account: &Account) -> Result<InForce, Failure> {
+        let head = self.store.head().await?;
+        let (_, catalog) = self.at_least(head.version).await?;
+        let importing = head.importing.is_some();
+        match catalog.rules_of(account) {
+            Ok(rules) => Ok(InForce { catalog, rules, importing }),
+            Err(why) if importing => {
+                Err(Failure::Retry(format!("an import has begun and not ended: {why}")))
+            }
+            Err(why) => Err(Failure::Poison(why.to_string())),
+        }
     }
 }
