@@ -5,12 +5,18 @@
 
 use mensal::{running::live_a_day, stack::Options};
 use mensal_domain::{
+    account::Account,
     calendar::days_after,
     catalog::Catalog,
     delinquency::{After, Channel, CutKind, LiftedBy, NoticeState},
     ids::AccountId,
     network::Service,
     rail::Rail,
+};
+use mensal_runtime::{
+    Failure,
+    catalogs::Catalogs,
+    messages::{self, ReviewAccount},
 };
 use mensal_tests::{
     Home,
@@ -194,4 +200,45 @@ async fn what_an_import_changes_for_whom_is_late_holds_from_the_next_run_on() {
     let done = join_on(&home, "2026-12-02", customers, suspended(After::Days(0))).await.unwrap();
     assert_eq!((done.changed, done.unchanged), (0, 2));
     assert_eq!((now("1042").await, now("1043").await), before);
+}
+
+/// A review that was under way when an import began goes by rules that are over soon; those that come with it
+/// have their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_amid_an_import_leaves_the_account_to_the_rules_that_come() {
+    let home = Home::new(Options::default()).await.unwrap();
+    let typed = json!({ "ladder": "", "calendar": "none", "rails": [] });
+    join(&home, vec![account("1042", &typed, &[]).unwrap()]).await.unwrap();
+    let (store, id): (_, AccountId) = (home.stack.store(), "1042".parse().unwrap());
+    for day in 0..=21 {
+        live_a_day(&home.stack, days_after(date("2026-11-10"), day)).await.unwrap();
+    }
+    // The import has changed it, and is not over.
+    let head = store.head().await.unwrap();
+    let mut catalog = store.catalog(head.version).await.unwrap();
+    let residential = catalog.account_types.get_mut(&"residencial".parse().unwrap()).unwrap();
+    residential.settings.suspend_after_days = After::Days(0);
+    let version = store.begin_import(&catalog, false).await.unwrap().unwrap();
+    let mut changed = store.account(&id).await.unwrap().unwrap();
+    let today = date("2026-12-01");
+    changed.review_by(today);
+    changed.version += 1;
+    store.commit_account(changed.version - 1, &changed).await.unwrap();
+    let message = messages::write(&ReviewAccount { account: id.clone(), through: today }).unwrap();
+    home.stack.send_to_review_queue(&message);
+    home.stack.settle().await.unwrap();
+    let after = store.account(&id).await.unwrap().unwrap();
+    assert_eq!((after.version, after.next_review), (changed.version + 1, Some(today)));
+    // Of a type that only the import brings nothing is done before it is there; of one that nobody has, never.
+    let catalogs = Catalogs::new(store.clone());
+    let of = |code: &str| Account { account_type: code.parse().unwrap(), ..after.clone() };
+    let rules = async |code| catalogs.rules(&of(code)).await.map(|found| found.importing);
+    assert_eq!(rules("residencial").await, Ok(true));
+    assert!(matches!(rules("novo").await, Err(Failure::Retry(_))));
+    store.end_import(&catalog, version).await.unwrap();
+    assert_eq!(rules("residencial").await, Ok(false));
+    assert!(matches!(rules("novo").await, Err(Failure::Poison(_))));
+    live_a_day(&home.stack, date("2026-12-02")).await.unwrap();
+    assert!(store.account(&id).await.unwrap().unwrap().is_suspended());
+    assert!(home.stack.dead_letters().is_empty(), "{:?}", home.stack.dead_letters());
 }

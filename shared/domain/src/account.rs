@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Span,
-    delinquency::{Hold, Promise},
+    delinquency::{Hold, Lifted, Promise},
     ids::{
         AccountId, AccountTypeCode, CategoryCode, ChargeId, DiscountCode, MeterCode, PlanCode,
         RegionCode, SiteCode, SubscriptionId, TaxCode,
@@ -321,6 +321,9 @@ pub struct Account {
     /// How its service is held for what is not paid; none if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
+    /// How the last hold ended; none while there is one, or never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifted: Option<Lifted>,
     /// The promises to pay that still count: the one that stands, and those that limit the next.
     #[serde(rename = "proms", default, skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<Promise>,

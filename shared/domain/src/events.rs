@@ -18,7 +18,7 @@ pub use detail::{
 use crate::{
     account::Account,
     charge::Charges,
-    delinquency::{CustomerNotice, HoldKind, NoticeAbout, NoticeState, Suspension},
+    delinquency::{CustomerNotice, HoldKind, LiftedBy, NoticeAbout, NoticeState, Suspension},
     invoice::{Invoice, InvoiceStatus, content_hash},
     method::{MethodState, PaymentMethod},
     payment::Payment,
@@ -116,16 +116,16 @@ fn parking(old: &Account, new: &Account) -> Option<Event> {
 
 /// What has become of the service of an account that does not pay, or has paid.
 fn service(old: &Account, new: &Account) -> Option<Event> {
-    let ended = |account: &Account| {
-        account.subscriptions.iter().filter(|one| one.disconnected_on.is_some()).count()
-    };
     let kind = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
     let name = match (kind(old), kind(new)) {
         (before, now) if before == now => return None,
         (_, Some(HoldKind::Throttled)) => "mensal.service.throttled.v1",
         (_, Some(HoldKind::Suspended)) => "mensal.service.suspended.v1",
-        (_, None) if ended(new) > ended(old) => "mensal.service.disconnected.v1",
-        (_, None) => "mensal.service.restored.v1",
+        (_, None) => match new.lifted.map(|lifted| lifted.why) {
+            // Of a contract that is over nothing comes back.
+            Some(LiftedBy::Disconnection | LiftedBy::End) => "mensal.service.disconnected.v1",
+            _ => "mensal.service.restored.v1",
+        },
     };
     let hold = new.hold.as_ref().or(old.hold.as_ref())?;
     let detail = ServiceDetail {
@@ -265,7 +265,9 @@ mod tests {
     fn paid(amount: &str, changes: u32) -> Document {
         let by_payments = format!("{amount} BRL").parse().unwrap();
         let by_credit = "0.00 BRL".parse().unwrap();
-        invoice(|invoice| invoice.settled = Some(Settled { by_payments, by_credit, changes }))
+        invoice(|invoice| {
+            invoice.settled = Some(Settled { by_payments, by_credit, changes, reopened: None })
+        })
     }
 
     #[test]
@@ -308,6 +310,34 @@ mod tests {
         let late = told("bounced", &notice("delivered", "bounce Transient", &[]), &[]);
         let Detail::Notice(detail) = late.detail else { panic!("no notice") };
         assert_eq!((late.name, detail.reason), ("mensal.notice.delivered.v1", None));
+    }
+
+    #[test]
+    fn service_that_is_held_no_more_is_back_unless_its_contract_is_over() {
+        let account = |hold: bool, lifted: Option<&str>| {
+            let hold = hold.then(|| {
+                serde_json::json!({ "kind": "suspended", "since": "2026-12-10", "begun": "2026-12-10",
+                    "subs": ["1"], "debt": { "amt": "10.00 BRL", "invoices": ["2026-11-10-cycle"] } })
+            });
+            let lifted = lifted.map(|why| serde_json::json!({ "on": "2026-12-20", "why": why }));
+            let account = serde_json::json!({
+                "id": "1042", "ver": 1, "type": "res", "cust": { "name": "Ana" }, "locale": "pt-BR",
+                "cur": "BRL", "days": [{ "date": "2026-01-10", "day": 10 }], "bal": "0.00 BRL",
+                "last": "0.00 BRL", "cred": "0.00 BRL", "hold": hold, "lifted": lifted,
+            });
+            Document::Account(serde_json::from_value(account).unwrap())
+        };
+        let (free, held) = (account(false, None), account(true, None));
+        assert_eq!(names(Some(&free), Some(&held)), ["mensal.service.suspended.v1"]);
+        for (why, name) in [
+            ("payment", "restored"),
+            ("promise", "restored"),
+            ("disconnection", "disconnected"),
+            ("end", "disconnected"),
+        ] {
+            let told = names(Some(&held), Some(&account(false, Some(why))));
+            assert_eq!(told, [format!("mensal.service.{name}.v1")], "{why}");
+        }
     }
 
     #[test]

@@ -312,6 +312,9 @@ pub struct Settled {
     /// How often that has changed: what tells two events of one amount apart.
     #[serde(rename = "n")]
     pub changes: u32,
+    /// The last day on which it was to be paid again after it had been paid; none if it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<Date>,
 }
 
 /// How an invoice can be paid, as the settings were when it was issued.
@@ -367,6 +370,12 @@ impl std::str::FromStr for Offer {
 }
 
 impl Invoice {
+    /// The last day on which it was to be paid again after it had been paid; none if it never was.
+    #[must_use]
+    pub fn reopened(&self) -> Option<Date> {
+        self.settled.and_then(|settled| settled.reopened)
+    }
+
     /// The currency, the same in all its amounts.
     #[must_use]
     pub fn currency(&self) -> Currency {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use mensal_domain::{
     account::{Account, Address, Customer, Exemption},
+    catalog::AccountType,
     ids::{AccountId, AccountTypeCode, CalendarCode, TaxCode},
     locale::Locale,
     money::{Currency, Money},
@@ -18,6 +19,7 @@ use crate::{
     index::Index,
     isp::{Isp, MAX_ADDRESS_LINE, MAX_NAME},
     plans::SINCE_EVER,
+    rules,
     settings::{self, with_settings},
     table::{Context, Row, Spec, Table},
 };
@@ -55,6 +57,7 @@ pub(crate) struct References<'a> {
     pub(crate) types: &'a Index<AccountTypeCode>,
     pub(crate) calendars: &'a Index<CalendarCode>,
     pub(crate) taxes: &'a Index<TaxCode>,
+    pub(crate) rules: &'a BTreeMap<AccountTypeCode, AccountType>,
 }
 
 /// The accounts that could be read, and the ids of all.
@@ -94,6 +97,11 @@ fn account(
     if let Some(Exclusions::Calendar(calendar)) = &overrides.calendar {
         to.calendars.check(row, "calendar", calendar);
     }
+    if let Some(of) = account_type.as_ref().and_then(|code| to.rules.get(code))
+        && !overrides.is_empty()
+    {
+        rules::check(row, &of.settings.with(&overrides));
+    }
     let bill_days = bill_days(row);
     let first_cycle = first_cycle(row, bill_days.as_deref());
     let opening = opening(row, currency);
@@ -125,6 +133,7 @@ fn account(
         next_collection: None,
         next_review: None,
         hold: None,
+        lifted: None,
         promises: vec![],
         excused: vec![],
         parked: None,

@@ -110,6 +110,7 @@ impl Generator {
             next_collection: None,
             next_review: None,
             hold: None,
+            lifted: None,
             promises: vec![],
             excused: vec![],
             parked: None,

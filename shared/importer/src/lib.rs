@@ -136,8 +136,13 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
     let days = ics::read(&context, &mut calendar_index, options.as_of);
     let (account_types, types) = rules::account_types(&context, &mut calendars, &calendar_index);
     ics::add(days, &mut calendars);
-    let references =
-        References { isp: &isp, types: &types, calendars: &calendar_index, taxes: &tax_index };
+    let references = References {
+        isp: &isp,
+        types: &types,
+        calendars: &calendar_index,
+        taxes: &tax_index,
+        rules: &account_types,
+    };
     let mut accounts = accounts::read(&context, &references, options.as_of);
     let mut subscriptions = subscriptions::read(&context, &accounts, &plans, &discount_index);
     usage::charges(&context, &mut accounts);

@@ -46,6 +46,7 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
     merged.next_collection = old.next_collection;
     merged.next_review = old.next_review;
     merged.hold.clone_from(&old.hold);
+    merged.lifted = old.lifted;
     merged.promises.clone_from(&old.promises);
     merged.excused.clone_from(&old.excused);
     subscriptions(old, &mut merged, &mut faults);

@@ -223,7 +223,7 @@ pub(crate) fn account_types(
 }
 
 /// What settings say together that each of them may say.
-fn check(row: &Row<'_>, settings: &BillingSettings) {
+pub(crate) fn check(row: &Row<'_>, settings: &BillingSettings) {
     let cuts = [settings.throttle_after_days, settings.suspend_after_days];
     let cuts = cuts.iter().any(|after| *after != After::Never);
     if cuts && settings.legal_notice_days > 0 && !settings.ladder.has_legal_notice() {

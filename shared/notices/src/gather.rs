@@ -5,6 +5,7 @@ use mensal_domain::{
     account::{Account, Subscription},
     catalog::Catalog,
     charge::PaymentCodes,
+    collection::Collected,
     delinquency::{CutKind, Debt, Foreseen, Happening, HoldKind, NoticeAbout, to_restore},
     history::{HistoryError, Service, stretches},
     ids::SubscriptionId,
@@ -77,7 +78,7 @@ impl Letter {
             customer: account.customer.clone(),
             account: account.id.clone(),
             today,
-            invoice: asked.map(|invoice| bill(invoice, &sources.codes, today)),
+            invoice: asked.map(|invoice| bill(account, invoice, &sources.codes, today)),
             overdue: overdue(sources.invoices, today)?,
             service: service(sources)?,
             rules: sources.rules.to_owned(),
@@ -85,7 +86,7 @@ impl Letter {
     }
 }
 
-fn bill(invoice: &Invoice, codes: &PaymentCodes, today: Date) -> Bill {
+fn bill(account: &Account, invoice: &Invoice, codes: &PaymentCodes, today: Date) -> Bill {
     Bill {
         number: invoice.number.clone(),
         issued: invoice.issued,
@@ -94,9 +95,23 @@ fn bill(invoice: &Invoice, codes: &PaymentCodes, today: Date) -> Bill {
         total: invoice.total,
         open: invoice.open(),
         codes: codes.clone(),
-        // What was to be charged and was not has failed: it is not announced again.
-        autopay: invoice.collected.clone().filter(|collected| collected.on >= today),
+        autopay: invoice.collected.as_ref().and_then(|it| still(account, invoice, it, today)),
     }
+}
+
+/// What is still going to be charged of what was when the invoice was issued. What was to be charged and was
+/// not has failed, and what nobody will charge, since the method has ended or takes less than is open, is not
+/// announced: the customer has to do something.
+fn still(
+    account: &Account,
+    invoice: &Invoice,
+    collected: &Collected,
+    today: Date,
+) -> Option<Collected> {
+    let on = Some(collected.on).filter(|on| *on >= today)?;
+    let mut methods = account.methods.iter().filter(|method| method.rail == collected.rail);
+    let method = methods.find(|method| method.collects(invoice.open(), on))?;
+    Some(Collected { label: method.label.clone(), ..collected.clone() })
 }
 
 fn overdue(invoices: &[Invoice], today: Date) -> Result<Option<Overdue>, MoneyError> {

@@ -286,13 +286,12 @@ fn as_given(text: &str) -> String {
 
 /// Whether it is a company, which is not called by its first word.
 fn is_company(customer: &Customer) -> bool {
-    const MARKS: [&str; 14] = [
+    const MARKS: [&str; 13] = [
         "ltda",
         "me",
         "mei",
         "epp",
         "eireli",
-        "sa",
         "s/a",
         "inc",
         "llc",
@@ -302,9 +301,16 @@ fn is_company(customer: &Customer) -> bool {
         "condominio",
         "prefeitura",
     ];
-    let registered = ["CNPJ", "EIN"].iter().any(|label| customer.tax_id.starts_with(label));
-    let name = sms::folded(&customer.name).to_lowercase().replace(['.', ','], "");
-    registered || name.split(' ').any(|word| MARKS.contains(&word))
+    let is_of = |labels: &[&str]| labels.iter().any(|label| customer.tax_id.starts_with(label));
+    if is_of(&["CPF", "SSN"]) {
+        return false;
+    }
+    let plain = |name: &str| name.to_lowercase().replace(['.', ','], "");
+    let (name, folded) = (plain(&customer.name), plain(&sms::folded(&customer.name)));
+    // People are called Sá, companies S.A.
+    is_of(&["CNPJ", "EIN"])
+        || name.split(' ').any(|word| word == "sa")
+        || folded.split(' ').any(|word| MARKS.contains(&word))
 }
 
 /// A stored method that nobody has named.

@@ -145,7 +145,7 @@ async fn add(options: &AddMethod) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Puts a method in front, unless it is over: nothing is tried from it.
+/// Puts a method in front, unless it is over: nothing is tried from it. The run tries it for what is due.
 async fn default(one: &OneMethod) -> Result<(), Failed> {
     let opened = Opened::existing(&one.place).await?;
     let account = account(&opened, &one.account).await?;
@@ -153,7 +153,17 @@ async fn default(one: &OneMethod) -> Result<(), Failed> {
     let over = match method.map(|method| method.state) {
         Some(MethodState::Revoked) => "revoked",
         Some(MethodState::Expired) => "expired",
-        _ => return change(one, |to| make_default(&mut to.methods, &one.method)).await,
+        _ => {
+            let today = opened.today().await?;
+            let put_in_front = |to: &mut Account| {
+                let found = make_default(&mut to.methods, &one.method);
+                if found {
+                    to.collect_by(today);
+                }
+                found
+            };
+            return change(one, put_in_front).await;
+        }
     };
     let (method, account) = (&one.method, &one.account);
     Err(Failed::Data(format!(

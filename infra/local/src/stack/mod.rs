@@ -283,6 +283,11 @@ impl Stack {
         self.queues.send(functions::BILL_QUEUE, vec![Letter::of(body)]);
     }
 
+    /// Puts a message on the queue of accounts to be reviewed, as one that has waited there.
+    pub fn send_to_review_queue(&self, body: &str) {
+        self.queues.send(functions::REVIEW_QUEUE, vec![Letter::of(body)]);
+    }
+
     /// Puts something that people have entered on the queue of what gateways have told.
     ///
     /// # Errors

@@ -202,7 +202,8 @@ fn who_is_charged_by_themselves_is_told_and_not_asked_for_a_cheque() {
         read.has_not(&["Pagamento automático", "Automatic payment"]);
         // It was paid since.
         let nothing = Money::zero(invoice.currency());
-        let paid = Settled { by_payments: invoice.asked, by_credit: nothing, changes: 1 };
+        let paid =
+            Settled { by_payments: invoice.asked, by_credit: nothing, changes: 1, reopened: None };
         invoice.settled = Some(paid);
         of(&invoice, &PaymentCodes::default()).has_not(&[
             "Pagamento automático",
@@ -216,16 +217,24 @@ fn who_is_charged_by_themselves_is_told_and_not_asked_for_a_cheque() {
 fn what_is_paid_in_part_asks_for_the_rest_and_tells_what_was_paid() {
     let mut partly = asking(Locale::PtBr);
     let brl = |text: &str| format!("{text} BRL").parse::<Money>().unwrap();
-    partly.settled =
-        Some(Settled { by_payments: brl("20.00"), by_credit: brl("0.00"), changes: 1 });
+    partly.settled = Some(Settled {
+        by_payments: brl("20.00"),
+        by_credit: brl("0.00"),
+        changes: 1,
+        reopened: None,
+    });
     let codes = both(PIX, DIGITS);
     let read = Read::new(&invoice_pdf(&partly, &stationery(Paper::A4), &codes).unwrap());
     read.has(&["Pagamentos recebidos", "-20,00", "Total a pagar"]);
     // On top, at the end of the sums, on the slip.
     assert_eq!((read.count("R$ 53,96"), read.count("R$ 73,96")), (3, 0));
     // Nothing is open any more: neither codes nor a slip, so that nobody pays twice.
-    partly.settled =
-        Some(Settled { by_payments: brl("73.96"), by_credit: brl("0.00"), changes: 1 });
+    partly.settled = Some(Settled {
+        by_payments: brl("73.96"),
+        by_credit: brl("0.00"),
+        changes: 1,
+        reopened: None,
+    });
     let codes = PaymentCodes { link: Some("https://pay.example".into()), ..codes };
     let read = Read::new(&invoice_pdf(&partly, &stationery(Paper::A4), &codes).unwrap());
     read.has(&["-73,96", "Esta fatura está quitada."]);

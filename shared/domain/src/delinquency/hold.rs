@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Debt, NoticeId};
 use crate::{
     account::{Account, Cut, Subscription},
-    calendar::{Span, days_after},
+    calendar::{days_after, months_after},
     history::{HistoryError, Service, stretches},
     ids::{AccountId, SubscriptionId},
-    invoice::{Invoice, LineSource},
+    invoice::{Invoice, InvoiceKind, LineSource},
     period::Interval,
 };
 
@@ -177,19 +177,28 @@ pub(super) fn those_that_go_on(
     Ok(those)
 }
 
+/// Whether a day of a service was paid ahead, for longer than a month: nothing that is overdue bills it.
 fn is_paid_ahead(subscription: &Subscription, overdue: &[&Invoice], day: Date) -> bool {
     let mut now = subscription.billed.iter().filter(|piece| piece.span.contains(day));
-    let Some(period) = now.find(|piece| piece.rate.interval != Interval::Monthly) else {
-        return false;
-    };
+    if !now.any(|piece| piece.rate.interval != Interval::Monthly) {
+        return is_paid_elsewhere(subscription, overdue, day);
+    }
     let bills = |invoice: &&&Invoice| {
         invoice.lines.iter().any(|line| {
             let own =
                 matches!(&line.source, LineSource::Recurring(id, _) if *id == subscription.id);
-            own && line.span.and_then(|span: Span| span.intersect(period.span)).is_some()
+            own && line.span.is_some_and(|span| span.contains(day))
         })
     };
     !overdue.iter().any(|invoice| bills(&invoice))
+}
+
+/// Whether an earlier system has billed a service for more than a month from a day on. What was not paid of
+/// that was brought along, as an invoice of its own.
+fn is_paid_elsewhere(subscription: &Subscription, overdue: &[&Invoice], day: Date) -> bool {
+    let until = subscription.billed_elsewhere_until;
+    until.is_some_and(|until| until > months_after(day, 1))
+        && !overdue.iter().any(|invoice| invoice.id.kind == InvoiceKind::Opening)
 }
 
 impl Account {
@@ -209,7 +218,7 @@ impl Account {
 
     /// Notes that what was cut is back from a day on. A service that was away for a part of a day has
     /// lost no day. On the day after, whether the network has given it back is looked at.
-    pub(super) fn give_back(&mut self, until: Date) {
+    pub(super) fn give_back(&mut self, until: Date, why: LiftedBy) {
         if self.subscriptions.iter().any(Subscription::is_on_network) {
             self.review_by(days_after(until, 1));
         }
@@ -219,6 +228,8 @@ impl Account {
             }
             subscription.cuts.retain(|cut| cut.until.is_none_or(|until| cut.from < until));
         }
-        self.hold = None;
+        if self.hold.take().is_some() {
+            self.lifted = Some(Lifted { on: until, why });
+        }
     }
 }

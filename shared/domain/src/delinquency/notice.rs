@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -236,6 +236,23 @@ impl CustomerNotice {
     #[must_use]
     pub fn has_arrived(&self) -> bool {
         self.delivered.is_some() && (self.state != NoticeState::Bounced || self.passing)
+    }
+
+    /// The day on which it reached the customer, unless its invoice was paid and opened again since: what was
+    /// told of a debt before it was paid says nothing of it now.
+    #[must_use]
+    pub fn arrived_on(&self, reopened: Option<Date>) -> Option<Date> {
+        let delivered = self.delivered.filter(|_| self.has_arrived())?;
+        // Brazil and the USA lie west of Greenwich: there it is that day already, or the day before.
+        let day = delivered.to_zoned(TimeZone::UTC).date();
+        Some(day).filter(|day| reopened.is_none_or(|reopened| *day >= reopened))
+    }
+
+    /// Takes over what the ladder says of it by now, if it is still to be sent, or is to be anew.
+    pub fn adopt(&mut self, step: &Step, rules: &str) {
+        self.template.clone_from(&step.template);
+        self.legal = step.legal;
+        rules.clone_into(&mut self.rules);
     }
 
     /// Notes what whoever delivers it has told, in whichever order it comes. False if all of it was

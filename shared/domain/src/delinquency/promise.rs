@@ -95,6 +95,12 @@ impl Account {
         let broken = |one: &&Promise| invoice.is_open() && invoice.due < one.on && one.until < day;
         self.promises.iter().rev().find(broken)
     }
+
+    /// Promises by which service came back say no more for what it had been held: that is paid, or it is held
+    /// again.
+    pub(super) fn forget_what_was_held(&mut self) {
+        self.promises.iter_mut().for_each(|promise| promise.debt = None);
+    }
 }
 
 /// The account after a promise that is made on a day, for so many days, or as many as the settings say.

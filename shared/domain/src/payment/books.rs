@@ -27,14 +27,18 @@ pub(super) struct Books {
     pub(super) account: Account,
     invoices: BTreeMap<InvoiceId, Invoice>,
     changed: BTreeSet<InvoiceId>,
+    /// Those that were paid when the books were opened.
+    paid: BTreeSet<InvoiceId>,
 }
 
 impl Books {
     pub(super) fn new(account: &Account, invoices: &[Invoice]) -> Self {
         let mut account = account.clone();
         account.version += 1;
+        let paid = invoices.iter().filter(|invoice| !invoice.open().is_positive());
+        let paid = paid.map(|invoice| invoice.id).collect();
         let invoices = invoices.iter().map(|invoice| (invoice.id, invoice.clone())).collect();
-        Self { account, invoices, changed: BTreeSet::new() }
+        Self { account, invoices, changed: BTreeSet::new(), paid }
     }
 
     pub(super) fn invoice(&self, id: InvoiceId) -> Option<&Invoice> {
@@ -59,6 +63,13 @@ impl Books {
     pub(super) fn changed(mut self, today: Date) -> (Account, Vec<Invoice>) {
         if self.changed.iter().any(|id| self.open(*id).is_positive()) {
             self.account.look_by(today);
+        }
+        let again = self.changed.intersection(&self.paid);
+        let again: Vec<_> = again.copied().filter(|id| self.open(*id).is_positive()).collect();
+        for id in again {
+            if let Some(settled) = self.invoices.get_mut(&id).and_then(|one| one.settled.as_mut()) {
+                settled.reopened = Some(today);
+            }
         }
         self.spent()
     }
@@ -156,7 +167,7 @@ impl Books {
     fn pay(&mut self, id: InvoiceId, part: Money, by: By) -> Result<(), PaymentError> {
         let zero = Money::zero(self.account.currency);
         let invoice = self.invoices.get_mut(&id).ok_or(PaymentError::NoInvoice(id))?;
-        let untouched = Settled { by_payments: zero, by_credit: zero, changes: 0 };
+        let untouched = Settled { by_payments: zero, by_credit: zero, changes: 0, reopened: None };
         let settled = invoice.settled.get_or_insert(untouched);
         let paid = match by {
             By::Payment => &mut settled.by_payments,

@@ -45,6 +45,7 @@ pub(super) fn find(known: Known<'_>, review: &mut Review, notice: &CustomerNotic
         return;
     }
     let mut again = notice.clone();
+    adopt(known, &mut again);
     again.asked = Some(known.today);
     review.again.push(Again { before: notice.clone(), notice: again });
     follow(&mut review.account, known.today);
@@ -66,18 +67,22 @@ pub(super) fn find_of_service(known: Known<'_>, review: &mut Review) {
 pub(super) fn insist(known: Known<'_>, review: &mut Review, invoice: &Invoice) {
     let about = NoticeAbout::Invoice(invoice.id);
     let legal = || known.notices.iter().filter(|one| one.legal && one.id.about == about);
-    if legal().any(CustomerNotice::has_arrived) {
+    let reopened = invoice.reopened();
+    if legal().any(|one| one.arrived_on(reopened).is_some()) {
         return;
     }
     let (mut failed, mut renewed) = (Vec::new(), false);
     for notice in legal() {
         match fails_on(notice) {
+            // It has arrived, before the invoice was paid for a while.
+            _ if notice.has_arrived() => {
+                renew(known, review, notice);
+                renewed = true;
+            }
             Some(day) if day > known.today => review.account.review_by(day),
             None => {}
             Some(_) if may_arrive(notice, known, invoice) => {
-                let mut again = notice.clone();
-                again.renew(known.today);
-                review.again.push(Again { before: notice.clone(), notice: again });
+                renew(known, review, notice);
                 renewed = true;
             }
             Some(_) => failed.push(notice.id),
@@ -88,6 +93,33 @@ pub(super) fn insist(known: Known<'_>, review: &mut Review, invoice: &Invoice) {
     } else if !failed.is_empty() && failed.len() == legal().count() {
         review.unreached.extend(failed);
         review.account.review_by(days_after(known.today, 1));
+    }
+}
+
+/// Has a notice that the ladder makes the one that the law wants by now, and that was sent as another one,
+/// sent anew as what it is.
+pub(super) fn make_legal(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
+    renew(known, review, notice);
+    follow(&mut review.account, known.today);
+}
+
+fn renew(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
+    let mut again = notice.clone();
+    if !again.state.is_to_be_sent() {
+        again.renew(known.today);
+    }
+    adopt(known, &mut again);
+    again.asked = Some(known.today);
+    review.again.push(Again { before: notice.clone(), notice: again });
+}
+
+/// What is sent again goes by the ladder as it is by now: its template may be another one, or the first be
+/// gone.
+fn adopt(known: Known<'_>, notice: &mut CustomerNotice) {
+    let (when, channel) = (notice.id.when, notice.id.channel);
+    let mut steps = known.settings.ladder.steps().iter();
+    if let Some(step) = steps.find(|step| (step.when, step.channel) == (when, channel)) {
+        notice.adopt(step, known.rules);
     }
 }
 

@@ -30,6 +30,11 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
         review.account.review_by(planned.cut.date);
         return Ok(());
     }
+    // What is kept of the time that ended today is kept by its day.
+    if review.account.lifted.is_some_and(|lifted| lifted.on == today) {
+        review.account.review_by(tomorrow);
+        return Ok(());
+    }
     if !planned.allowed {
         return Ok(()); // whoever tells that the notice was delivered has it looked at again
     }
@@ -101,8 +106,9 @@ fn hold(
     suspension.notice = suspension.notice.or(proof);
     suspension.debt = debt.clone();
     account.hold = Some(Hold { kind, since: step.on, begun, services, debt });
+    account.lifted = None;
     account.excused.clear();
-    account.promises.iter_mut().for_each(|promise| promise.debt = None);
+    account.forget_what_was_held();
     suspension.steps.push(step);
     review.suspension = Some(suspension);
     review.notices.extend(told(known, begun, when));
@@ -122,7 +128,7 @@ fn disconnect(
         subscription.disconnected_on = Some(step.on);
         review.disconnected.push(subscription.id.clone());
     }
-    review.account.give_back(step.on);
+    review.account.give_back(step.on, LiftedBy::Disconnection);
     if let Some(mut suspension) = kept {
         suspension.lifted = Some(Lifted { on: step.on, why: LiftedBy::Disconnection });
         suspension.steps.push(step);
@@ -230,7 +236,7 @@ fn legal_notice(
     let mut delivered: Option<(Date, Proof)> = None;
     for notice in known.notices.iter().filter(|notice| notice.legal) {
         let of_invoice = notice.id.about == NoticeAbout::Invoice(invoice.id);
-        if let Some((day, proof)) = proof_of(notice).filter(|_| of_invoice)
+        if let Some((day, proof)) = proof_of(notice, invoice).filter(|_| of_invoice)
             && delivered.as_ref().is_none_or(|(first, _)| day < *first)
         {
             delivered = Some((day, proof));
@@ -253,9 +259,10 @@ fn legal_notice(
     })
 }
 
-/// The day on which a notice was delivered, and the proof of it.
-fn proof_of(notice: &CustomerNotice) -> Option<(Date, Proof)> {
-    let delivered = notice.delivered.filter(|_| notice.has_arrived())?;
+/// The day on which a notice about an invoice was delivered, and the proof of it.
+fn proof_of(notice: &CustomerNotice, invoice: &Invoice) -> Option<(Date, Proof)> {
+    let day = notice.arrived_on(invoice.reopened())?;
+    let delivered = notice.delivered?;
     let proof = Proof {
         notice: notice.id,
         rules: notice.rules.clone(),
@@ -265,8 +272,6 @@ fn proof_of(notice: &CustomerNotice) -> Option<(Date, Proof)> {
         sent: notice.sent.unwrap_or(delivered),
         delivered,
     };
-    // Brazil and the USA lie west of Greenwich: there it is that day already, or the day before.
-    let day = delivered.to_zoned(jiff::tz::TimeZone::UTC).date();
     Some((day, proof))
 }
 

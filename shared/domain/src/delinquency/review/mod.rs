@@ -113,18 +113,11 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
     reminding::remind(known, &mut review)?;
     late::charge(known, &mut review)?;
     if let Some(restored) = restore(&known, &review.account)? {
-        let lifted = review.account.hold.is_some();
         review.account = restored.account;
         review.notices.extend(restored.notices);
         review.suspension = restored.suspension;
-        // Of what was held until now it is kept how it ended: what is to be held instead is from tomorrow on.
-        if lifted {
-            review.account.review_by(days_after(known.today, 1));
-        }
     }
-    if review.suspension.is_none() {
-        cutting::cut(known, &mut review)?;
-    }
+    cutting::cut(known, &mut review)?;
     again::find_of_service(known, &mut review);
     if !review.notices.is_empty() {
         again::follow(&mut review.account, known.today);

@@ -58,6 +58,10 @@ pub(super) fn day_of(
     })
 }
 
+/// The most notices that a review decides: all that it does is one transaction, which takes a hundred items.
+/// The others come with the next day.
+const MOST_NOTICES: usize = 50;
+
 /// The steps of the ladder that the day brings to each open invoice.
 ///
 /// Of those whose day has come, one of each channel is taken: the latest. What a run has missed does
@@ -90,7 +94,15 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
                 continue;
             }
             if let Some(notice) = noted(known, about, step) {
-                again::find(known, review, notice);
+                if step.legal && !notice.legal {
+                    again::make_legal(known, review, notice);
+                } else {
+                    again::find(known, review, notice);
+                }
+                continue;
+            }
+            if review.notices.len() + review.again.len() >= MOST_NOTICES {
+                review.account.review_by(days_after(known.today, 1));
                 continue;
             }
             if matches!(step.when, When::Days(1..)) && is_in_flight(known, invoice) {

@@ -60,7 +60,7 @@ fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>
         return Ok(None);
     }
     let mut account = account.clone();
-    account.promises.iter_mut().for_each(|promise| promise.debt = None);
+    account.forget_what_was_held();
     let before = known.invoices.iter().filter(|one| one.is_open() && one.due < promised);
     account.excused.extend(before.map(|invoice| invoice.id));
     Ok(Some(Restored { account, notices: Vec::new(), suspension: None }))
@@ -71,7 +71,7 @@ fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>
 pub fn lift(known: &Known<'_>, account: &Account, why: LiftedBy) -> Restored {
     let mut account = account.clone();
     let begun = account.hold.as_ref().map(|hold| hold.begun);
-    account.give_back(known.today);
+    account.give_back(known.today, why);
     let suspension = known.suspension.filter(|kept| Some(kept.begun) == begun).map(|kept| {
         let lifted = Some(Lifted { on: known.today, why });
         Suspension { lifted, ..kept.clone() }

@@ -195,37 +195,6 @@ fn service_is_slowed_down_first_where_the_type_says_so() {
 }
 
 #[test]
-fn a_late_charge_is_a_line_of_the_next_invoice_once_for_each_day_of_it() {
-    let late = |mode: &str| {
-        let mut settings = brazil();
-        settings["late_charges"] = mode.into();
-        settings["late_fine_percent"] = "2".into();
-        settings["late_interest_percent"] = "1".into();
-        let mut world = World::new(settings);
-        world.issue("2026-11-10");
-        let mut told = world.live("2026-11-10", "2026-12-14");
-        world.pay(0, "100.00 BRL", "2026-12-15");
-        told.extend(world.live("2026-12-15", "2027-01-31"));
-        told.retain(|line| line.contains("late."));
-        told
-    };
-    assert_eq!(late("by_gateway"), [""; 0]);
-    // Due on a holiday, a Friday: in time through Monday. 2.00 and 19 days of 1/30 %; then 6 more.
-    assert_eq!(
-        late("next_invoice"),
-        ["2026-12-09 late.2026-11-10-cycle.1 2.63", "2026-12-16 late.2026-11-10-cycle.2 0.20"]
-    );
-    assert_eq!(
-        late("at_once"),
-        [
-            "2026-11-24 late.2026-11-10-cycle.1 2.13",
-            "2026-12-09 late.2026-11-10-cycle.2 0.50",
-            "2026-12-16 late.2026-11-10-cycle.3 0.20"
-        ]
-    );
-}
-
-#[test]
 fn what_a_run_has_missed_does_not_come_all_at_once() {
     let mut world = World::new(brazil());
     world.issue("2026-11-10");
@@ -361,4 +330,102 @@ fn a_promise_that_was_kept_excuses_nothing_that_was_not_overdue_then() {
     world.pay(0, "50.00 BRL", "2026-12-14");
     world.live("2026-12-12", "2026-12-20");
     assert_eq!(world.account.excused, [world.invoices[0].id]);
+}
+
+#[test]
+fn who_has_paid_and_owes_again_is_told_anew_before_service_is_cut() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-11-30");
+    world.pay(0, "100.00 BRL", "2026-12-01");
+    world.live("2026-12-01", "2027-01-19");
+    world.take_back(0, "2027-01-20");
+    let notice = "2026-11-10-cycle:+5:email";
+    let asked = |world: &World| {
+        let legal = world.notices.iter().find(|one| one.id.to_string() == notice).unwrap();
+        (legal.asked, legal.arrived_on(world.invoices[0].reopened()))
+    };
+    assert_eq!(asked(&world), (None, None), "what was told of it before counts no more");
+    let told = world.live("2027-01-20", "2027-02-28");
+    assert_eq!(asked(&world), (Some(date("2027-01-20")), Some(date("2027-01-20"))));
+    // Fifteen days after the new notice; the 8th to the 10th are Carnival, and before it is a weekend.
+    assert_eq!(told, ["2027-02-04 2027-02-04:suspended:sms", "2027-02-04 cut"]);
+}
+
+/// Theirs was another ladder when they were reminded: now that reminder is the notice that the law wants.
+#[test]
+fn what_becomes_the_notice_of_the_law_is_sent_again_as_such() {
+    let mut settings = brazil();
+    settings["ladder"] = "+5:email:atraso".into();
+    let mut world = World::new(settings);
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-11-30");
+    assert_eq!((world.notices.len(), world.notices[0].legal), (1, false));
+    world.settings = serde_json::from_value(brazil()).unwrap();
+    world.account.review_by(date("2026-12-01"));
+    let told = world.live("2026-12-01", "2026-12-31");
+    assert!(told.contains(&"2026-12-16 cut".to_owned()), "{told:?}");
+    let legal = &world.notices.iter().find(|one| one.legal).unwrap();
+    assert_eq!((legal.template.as_str(), legal.asked), ("aviso", Some(date("2026-12-01"))));
+    assert_eq!(world.suspensions[0].notice.as_ref().unwrap().notice, legal.id);
+}
+
+#[test]
+fn a_hundred_open_invoices_are_told_of_in_days_and_not_in_one_transaction() {
+    let mut world = World::new(brazil());
+    for day in 0..100 {
+        world.issue(&crate::calendar::days_after(date("2026-01-01"), day).to_string());
+    }
+    let (mut day, mut most) = (date("2026-11-10"), 0);
+    while day < date("2026-11-20") {
+        if let Some(done) = world.day(day) {
+            most = most.max(done.notices.len() + done.again.len());
+        }
+        day = crate::calendar::days_after(day, 1);
+    }
+    let told = world.notices.iter().filter(|notice| notice.legal).count();
+    assert_eq!((told, most), (100, 50));
+}
+
+/// Paid and cut again on one day: what is kept of the first time is kept by its day.
+#[test]
+fn nobody_is_cut_twice_on_a_day() {
+    let mut world = World::new(brazil());
+    world.issue("2026-11-10");
+    world.live("2026-11-10", "2026-12-10");
+    assert!(world.account.is_suspended());
+    world.pay(0, "100.00 BRL", "2026-12-10");
+    let lifted = world.account.lifted.unwrap();
+    assert_eq!((lifted.on, lifted.why), (date("2026-12-10"), LiftedBy::Payment));
+    world.take_back(0, "2026-12-10");
+    // Told before, on the day itself, as far as anybody knows.
+    let legal = world.notices.iter_mut().find(|one| one.legal).unwrap();
+    legal.delivered = Some("2026-12-10T10:00:00Z".parse().unwrap());
+    world.settings.legal_notice_days = 0;
+    assert_eq!(world.live("2026-12-10", "2026-12-10"), [""; 0]);
+    assert_eq!(world.live("2026-12-11", "2026-12-14").last().unwrap(), "2026-12-14 cut");
+    assert_eq!(world.suspensions.len(), 2);
+}
+
+/// A year that the system before Mensal has billed is as good as paid, unless what it brought along is not.
+#[test]
+fn what_was_paid_ahead_elsewhere_is_not_cut_for_another_service() {
+    let held = |from: &str, opening: bool| {
+        let mut world = World::new(brazil());
+        let mut year = world.account.subscriptions[0].clone();
+        year.id = "fazenda".parse().unwrap();
+        year.billed_elsewhere_until = Some(date(from));
+        world.account.subscriptions.push(year);
+        world.issue("2026-11-10");
+        if opening {
+            world.invoices[0].id = "2026-11-10-opening".parse().unwrap();
+        }
+        world.live("2026-11-10", "2026-12-31");
+        let hold = world.account.hold.unwrap();
+        hold.services.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(held("2027-03-10", false), ["fibra"]);
+    assert_eq!(held("2027-03-10", true), ["fibra", "fazenda"]);
+    // A month that runs out soon is no year.
+    assert_eq!(held("2027-01-10", false), ["fibra", "fazenda"]);
 }

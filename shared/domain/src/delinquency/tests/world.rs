@@ -74,6 +74,18 @@ impl World {
 
     /// So much of an invoice is paid on a day; service comes back at once if it may.
     pub(super) fn pay(&mut self, place: usize, amount: &str, on: &str) {
+        self.pay_at_bank(place, amount, "0.00 BRL", on, on);
+    }
+
+    /// The same, at a bank that adds something for being late, and tells of it on a day.
+    pub(super) fn pay_at_bank(
+        &mut self,
+        place: usize,
+        amount: &str,
+        late: &str,
+        on: &str,
+        told: &str,
+    ) {
         let invoice = &mut self.invoices[place];
         invoice.settled = Some(
             serde_json::from_value(json!({ "pay": amount, "cred": "0.00 BRL", "n": 1 })).unwrap(),
@@ -81,16 +93,24 @@ impl World {
         let payment = json!({
             "account": "1042", "id": { "gateway": "banco", "money": format!("E{place}{on}") },
             "cur": "BRL", "cred": "0.00 BRL",
-            "in": { "amt": amount, "rail": "pix", "inv": invoice.id, "late": "0.00 BRL", "on": on },
+            "in": { "amt": amount, "rail": "pix", "inv": invoice.id, "late": late, "on": on },
             "for": [{ "inv": invoice.id, "amt": amount }],
         });
         self.payments.push(serde_json::from_value(payment).unwrap());
-        let today = date(on);
+        let today = date(told);
         if let Some(restored) = restore(&self.known(today), &self.account).unwrap() {
             self.account = restored.account;
             self.keep(restored.notices, restored.suspension, today);
         }
         self.account.review_by(days_after(today, 1));
+    }
+
+    /// What was paid of an invoice has gone again.
+    pub(super) fn take_back(&mut self, place: usize, on: &str) {
+        let nothing = json!({ "pay": "0.00 BRL", "cred": "0.00 BRL", "n": 2, "reopened": on });
+        self.invoices[place].settled = Some(serde_json::from_value(nothing).unwrap());
+        self.payments.pop();
+        self.account.review_by(date(on));
     }
 
     pub(super) fn promise(&mut self, on: &str) -> Result<(), String> {
