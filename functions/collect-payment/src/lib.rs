@@ -11,7 +11,7 @@ use lambda_runtime::Error;
 use mensal_domain::{
     account::Account,
     charge::{Charges, desired, plan},
-    collection::{Collect, collect, first_look},
+    collection::{Collect, collect, first_look, offered_instead},
     ids::AccountId,
     invoice::Invoice,
     method::{MethodState, PaymentMethod, pass_day},
@@ -27,7 +27,7 @@ use mensal_runtime::{
     queue::Queue,
     start::Function,
 };
-use mensal_store::{Store, StoreError};
+use mensal_store::{Decided, Store, StoreError};
 use serde_json::Value;
 
 /// The function.
@@ -58,6 +58,14 @@ impl Function for CollectPayment {
     }
 }
 
+/// What comes of a look at an invoice.
+struct Looked {
+    /// When it is to be looked at again.
+    again: Option<Date>,
+    /// The invoice, if it is to be paid otherwise than from a stored method, and earlier than it said.
+    instead: Option<Invoice>,
+}
+
 impl CollectPayment {
     /// Looks at one account on a day: each open invoice, and the methods that run out. What fails
     /// for one invoice keeps no other from being collected, and the message comes again.
@@ -66,13 +74,18 @@ impl CollectPayment {
         let account =
             account.ok_or_else(|| Failure::Poison(format!("account {id} does not exist")))?;
         let (settings, importing) = self.settings(&account).await?;
-        let (mut next, mut failed) = (BTreeSet::new(), None);
+        let (mut next, mut failed, mut changed) = (BTreeSet::new(), None, Vec::new());
         // What the import has changed of it is looked at once more when that is in force.
         next.extend(Some(today).filter(|_| importing));
         for invoice in self.store.invoices(id).await? {
             if invoice.open().is_positive() {
                 match self.look_at_invoice(&account, &invoice, &settings, today).await {
-                    Ok(again) => next.extend(again),
+                    Ok(Looked { again, instead }) => {
+                        next.extend(again);
+                        // Until its charges are asked for below, the next run does.
+                        next.extend(instead.iter().filter_map(Invoice::registered_from));
+                        changed.extend(instead);
+                    }
                     Err(why) => failed = Some(why),
                 }
             }
@@ -80,29 +93,37 @@ impl CollectPayment {
         if let Some(why) = failed {
             return Err(why);
         }
-        self.look_again(account, next.pop_first(), today).await
+        self.look_again(account, next.pop_first(), &changed, today).await?;
+        for invoice in &changed {
+            self.register(invoice, &Charges::of(invoice, today), today).await?;
+        }
+        Ok(())
     }
 
-    /// Does what is due for an invoice; when it is to be looked at again.
+    /// Does what is due for an invoice.
     async fn look_at_invoice(
         &self,
         account: &Account,
         invoice: &Invoice,
         settings: &BillingSettings,
         today: Date,
-    ) -> Result<Option<Date>, Failure> {
+    ) -> Result<Looked, Failure> {
         let charges = self.store.charges(&account.id, invoice.id).await?;
         let charges = charges.unwrap_or_else(|| Charges::of(invoice, today));
         let waits = self.register(invoice, &charges, today).await?;
+        let mut instead = None;
         let collected = match collect(invoice, &charges, &account.methods, settings, today) {
-            Collect::Nothing | Collect::GiveUp => None,
+            Collect::Nothing | Collect::GiveUp => {
+                instead = offered_instead(invoice, settings, today);
+                None
+            }
             Collect::Wait(until) => Some(until),
             Collect::NeverMade(attempt) => self.never_made(charges, attempt, today).await?,
             Collect::Try(attempt) => {
                 self.attempt(account, invoice, charges, attempt, settings, today).await?
             }
         };
-        Ok(waits.into_iter().chain(collected).min())
+        Ok(Looked { again: waits.into_iter().chain(collected).min(), instead })
     }
 
     /// Has charges registered whose day has come; the day, if it is still to come.
@@ -124,22 +145,30 @@ impl CollectPayment {
         Ok(None)
     }
 
-    /// Notes when the account is to be looked at again, and which methods run out.
+    /// Notes when the account is to be looked at again, which methods run out, and what of its invoices has
+    /// changed.
     async fn look_again(
         &self,
         mut account: Account,
         next: Option<Date>,
+        changed: &[Invoice],
         today: Date,
     ) -> Result<(), Failure> {
         let was = account.clone();
         self.describe(&mut account).await;
         let expiring = pass_day(&mut account.methods, today);
         account.next_collection = next.into_iter().chain(expiring).min();
-        if account == was {
+        if account == was && changed.is_empty() {
             return Ok(());
         }
         account.version += 1;
-        match self.store.commit_account(was.version, &account).await {
+        let done = if changed.is_empty() {
+            self.store.commit_account(was.version, &account).await
+        } else {
+            let decided = Decided { invoices: changed, ..Decided::default() };
+            self.store.commit_review(was.version, &account, decided).await
+        };
+        match done {
             Err(StoreError::Moved) => {
                 Err(Failure::Retry("the account has changed meanwhile".into()))
             }

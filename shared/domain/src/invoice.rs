@@ -370,6 +370,12 @@ impl std::str::FromStr for Offer {
 }
 
 impl Invoice {
+    /// The day from which its charges are registered; none if it is offered nowhere.
+    #[must_use]
+    pub fn registered_from(&self) -> Option<Date> {
+        self.offers.as_ref().map(|offers| offers.register_on)
+    }
+
     /// The last day on which it was to be paid again after it had been paid; none if it never was.
     #[must_use]
     pub fn reopened(&self) -> Option<Date> {

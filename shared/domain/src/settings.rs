@@ -1,6 +1,7 @@
 //! Billing settings: the rules of an account type, of which an account may override single
 //! fields.
 
+use jiff::{ToSpan, civil::Date};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,17 @@ pub enum RegisterDays {
     AtIssue,
     /// So many days before the due date, or at issue if that is later.
     BeforeDue(u16),
+}
+
+impl RegisterDays {
+    /// The first day on which they are, of an invoice that nobody collects.
+    #[must_use]
+    pub fn from(self, issued: Date, due: Date) -> Date {
+        match self {
+            Self::AtIssue => issued,
+            Self::BeforeDue(days) => due.saturating_sub(i64::from(days).days()).max(issued),
+        }
+    }
 }
 
 /// What becomes of money that nothing asked for: a second payment of one invoice.

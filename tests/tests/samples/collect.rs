@@ -1,16 +1,16 @@
 //! collect-payment.
 
-use mensal_domain::{collection::AttemptState, payment::Fact};
+use mensal_domain::{collection::AttemptState, method::MethodState, payment::Fact};
 use mensal_runtime::{
-    messages::{self, ApplyNotice},
+    messages::{self, ApplyNotice, MoveMoney},
     metrics::{Metric, counted},
 };
 use mensal_tests::date;
 
 use crate::{
-    functions::{apply_payment, assert_dead, collect_payment, feed, sample},
+    functions::{apply_payment, assert_dead, batch_of, collect_payment, feed, sample},
     mailbox::Mailbox,
-    paying::Paying,
+    paying::{Paying, account_id},
 };
 
 /// A sample, the dead letters that it leaves, and how often each account is asked for money: whose
@@ -89,6 +89,29 @@ async fn what_is_collected_is_applied_and_what_is_declined_is_tried_again() {
         [r#"{"v":1,"account":"1043","invoice":"2026-11-10-cycle"}"#]
     );
     assert_eq!(paying.account("1043").await.next_collection, Some(date("2026-11-23")));
+}
+
+/// What was going to be charged to a card is offered on the other rails as soon as nobody will.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_revoked_a_card_can_pay_otherwise_before_the_due_date() {
+    let paying = Paying::with_cards().await;
+    let mailbox = Mailbox::open().await;
+    let function = collect_payment(&paying, &mailbox);
+    let mut account = paying.account("1042").await;
+    account.methods.iter_mut().for_each(|method| method.state = MethodState::Revoked);
+    account.version += 1;
+    paying.store.commit_account(account.version - 1, &account).await.unwrap();
+    let (account, through) = (account_id("1042"), date("2026-11-15"));
+    let message = MoveMoney::Collect { account: account.clone(), through };
+    let message = messages::write(&message).unwrap();
+    for times in 1..=2 {
+        assert!(feed(&function, batch_of(&message)).await.is_empty());
+        let asked = r#"{"v":1,"account":"1042","invoice":"2026-11-10-cycle"}"#;
+        assert_eq!(mailbox.bodies("charge"), vec![asked; times], "its charges are there by then");
+        let invoice = paying.store.invoices(&account).await.unwrap().remove(0);
+        assert_eq!(invoice.registered_from(), Some(through));
+    }
+    assert!(mailbox.dead().is_empty(), "{:?}", mailbox.dead());
 }
 
 /// A second payment of an invoice that is to be given back is given back once.

@@ -219,6 +219,8 @@ async fn revoke(one: &OneMethod) -> Result<(), Failed> {
     gateway.revoke(method).await.map_err(|why| why.to_string())?;
     (method.state, method.since) = (MethodState::Revoked, today);
     account.version += 1;
+    // What was to be charged to it is to be paid otherwise.
+    account.collect_by(today);
     commit(&opened, was, &account).await?;
     say(&format!("method {} of account {} is revoked\n", one.method, one.account))?;
     Ok(())

@@ -42,7 +42,7 @@ use crate::{
     },
     money::{Currency, Money},
     payment::{PaymentError, spend_credit},
-    settings::{BillingSettings, RegisterDays},
+    settings::BillingSettings,
     usage::UsageDay,
 };
 
@@ -261,10 +261,7 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
 fn offers(context: &Context, dates: &KeyDates, collected: Option<&Collected>) -> Option<Offers> {
     let settings = &context.settings;
     let (issued, due) = (dates.issued.date, dates.due.date);
-    let from = match settings.register_days {
-        RegisterDays::AtIssue => issued,
-        RegisterDays::BeforeDue(days) => due.saturating_sub(jiff::ToSpan::days(i64::from(days))),
-    };
+    let from = settings.register_days.from(issued, due);
     let after_collection = collected.map(|collected| days_after(collected.on, 1));
     let late = LateTerms {
         fine_percent: settings.late_fine_percent,
@@ -275,7 +272,7 @@ fn offers(context: &Context, dates: &KeyDates, collected: Option<&Collected>) ->
         settings.rails.iter().filter(|offer| offer.rail.takes(currency)).cloned().collect();
     (!rails.is_empty()).then_some(Offers {
         rails,
-        register_on: from.max(issued).max(after_collection.unwrap_or(issued)),
+        register_on: after_collection.map_or(from, |after| from.max(after)),
         payable_days: settings.payable_days,
         late,
     })

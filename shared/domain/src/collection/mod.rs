@@ -149,6 +149,22 @@ pub fn collect(
     if tried { Collect::GiveUp } else { Collect::Nothing }
 }
 
+/// An invoice that was going to be collected from a stored method, and that none is good for any more: it can be
+/// paid otherwise as early as if there had never been one. None if that is so anyway.
+#[must_use]
+pub fn offered_instead(
+    invoice: &Invoice,
+    settings: &BillingSettings,
+    today: Date,
+) -> Option<Invoice> {
+    invoice.collected.as_ref().filter(|_| invoice.is_open())?;
+    let from = settings.register_days.from(invoice.issued, invoice.due).max(today);
+    let mut after = invoice.clone();
+    let offers = after.offers.as_mut().filter(|offers| offers.register_on > from)?;
+    offers.register_on = from;
+    Some(after)
+}
+
 /// Attempts that were ordered ahead, for more than is still to be paid of an invoice: they are to be
 /// taken back while that can be done.
 #[must_use]

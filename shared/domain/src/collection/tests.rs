@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::charge::ChargeKey;
+use crate::{charge::ChargeKey, settings::RegisterDays};
 
 fn date(text: &str) -> Date {
     text.parse().unwrap()
@@ -288,4 +288,31 @@ fn what_was_ordered_for_more_than_is_open_is_taken_back_and_ordered_anew() {
             other => assert_eq!(other, Collect::Nothing, "{paid}"),
         }
     }
+}
+
+#[test]
+fn what_no_method_is_good_for_any_more_can_be_paid_otherwise_as_early_as_without_one() {
+    let settings = |days| BillingSettings { register_days: days, ..BillingSettings::default() };
+    let (at_issue, late) = (settings(RegisterDays::AtIssue), settings(RegisterDays::BeforeDue(3)));
+    let mut collected = invoice();
+    collected.collected =
+        Some(Collected { rail: Rail::Card, label: String::new(), on: collected.autopay });
+    collected.offers = Some(
+        serde_json::from_value(json!({ "rails": ["pix@banco"], "from": "2026-11-21", "days": 60 }))
+            .unwrap(),
+    );
+    let from = |invoice: &Invoice, settings: &BillingSettings, today: &str| {
+        let instead = offered_instead(invoice, settings, date(today));
+        instead.and_then(|after| after.registered_from()).map(|day| day.to_string())
+    };
+    for (settings, today, want) in [
+        (&at_issue, "2026-11-12", Some("2026-11-12")),
+        (&late, "2026-11-12", Some("2026-11-17")),
+        (&late, "2026-11-20", Some("2026-11-20")),
+        (&late, "2026-11-21", None),
+    ] {
+        assert_eq!(from(&collected, settings, today).as_deref(), want, "{today}");
+    }
+    let by_hand = Invoice { collected: None, ..collected };
+    assert_eq!(from(&by_hand, &at_issue, "2026-11-12"), None, "it says when");
 }
