@@ -18,6 +18,10 @@ use crate::{
     usage::UsageDay,
 };
 
+/// The most invoices and notices that one transaction writes, beside the account and what is new: it takes a
+/// hundred items.
+const MOST_WRITTEN: usize = 90;
+
 /// What a review leaves when all is billed that it has billed at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BilledAtOnce {
@@ -63,7 +67,8 @@ pub fn bill_at_once(
     // A day has one of a kind: what else is charged for on it is left to the next day, and what else ends
     // to the next cycle.
     let has_one = |kind| invoices.iter().any(|one| (one.id.kind, one.id.cycle) == (kind, today));
-    if settings.late_charges == LateCharging::AtOnce {
+    // Where no cycle comes any more, nothing waits for it.
+    if settings.late_charges == LateCharging::AtOnce || account.next_bill.is_none() {
         if !has_one(InvoiceKind::Late) {
             let late = bill_late(&account, catalog, today)?;
             account = late.account;
@@ -84,10 +89,19 @@ pub fn bill_at_once(
             .chain(issued.iter().cloned())
             .collect();
         let (after, settled) = spend_credit(&account, &now)?;
+        let written = changed.len() + reviewed.notices.len() + reviewed.again.len();
+        if written + settled.len() > MOST_WRITTEN {
+            // One transaction takes no more: the next invoice spends it.
+            return Ok(BilledAtOnce { account, issued, invoices: changed });
+        }
         account = after;
-        // What was ordered for all of one is taken back: what is left of it is to be collected.
+        // What was ordered for all of one is taken back: what is left of it is to be collected. What is paid
+        // may give service back.
         if settled.iter().any(|invoice| invoice.open().is_positive()) {
             account.collect_by(today);
+        }
+        if account.hold.is_some() && !settled.is_empty() {
+            account.review_by(today);
         }
         for invoice in settled {
             let place = issued.iter_mut().chain(&mut changed).find(|other| other.id == invoice.id);

@@ -82,13 +82,22 @@ pub fn in_time_until(
     Ok(open.max(days_after(due, late_after_days)))
 }
 
+/// When the account's credit has settled what it has of an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credit {
+    /// In time.
+    InTime,
+    /// On the day, which is too late.
+    Late,
+}
+
 /// What is charged in all for an invoice being late, as of a day: for each part of it that was paid too
 /// late, by the day on which it was paid, and for what is open still; less what gateways have added to
 /// those payments by themselves. The fine and the interest of each part are rounded each by itself, as
 /// they are printed. What was charged for it before is for the caller to take off.
 ///
-/// What was settled by the account's credit counts as paid in time: nobody knows since when there was
-/// enough of it.
+/// What was settled by the account's credit counts as paid in time, or on the day: nobody knows since when there
+/// was enough of it.
 ///
 /// # Errors
 /// [`MoneyError::TooLarge`] beyond any invoice.
@@ -98,6 +107,7 @@ pub fn late_charge(
     in_time_until: Date,
     on: Date,
     rules: &LateRules,
+    credit: Credit,
 ) -> Result<Money, MoneyError> {
     let currency = invoice.currency();
     let zero = Money::zero(currency);
@@ -109,6 +119,9 @@ pub fn late_charge(
         }
         let of_invoice = payment.allocations.iter().filter(|one| one.invoice == invoice.id);
         late.extend(of_invoice.map(|one| (one.amount, received.paid_on)));
+    }
+    if let (Credit::Late, Some(settled)) = (credit, invoice.settled) {
+        late.push((settled.by_credit, on));
     }
     late.push((if invoice.is_open() { invoice.open() } else { zero }, on));
     late.retain(|(amount, paid_on)| *paid_on > in_time_until && amount.is_positive());
@@ -200,7 +213,9 @@ mod tests {
         for (rules, open, on, want) in cases {
             let (_, currency) = open.split_once(' ').unwrap();
             let invoice = invoice(open, &format!("0.00 {currency}"));
-            let charged = late_charge(&invoice, &[], date("2026-11-20"), date(on), rules).unwrap();
+            let charged =
+                late_charge(&invoice, &[], date("2026-11-20"), date(on), rules, Credit::InTime)
+                    .unwrap();
             assert_eq!(charged.to_string(), want, "{open} on {on}");
         }
     }
@@ -211,7 +226,7 @@ mod tests {
             let paid = if open == "0" { "100.00 BRL" } else { "60.00 BRL" };
             let invoice = invoice("100.00 BRL", paid);
             let until = date("2026-11-20");
-            late_charge(&invoice, payments, until, date("2026-12-20"), &brazil())
+            late_charge(&invoice, payments, until, date("2026-12-20"), &brazil(), Credit::InTime)
                 .unwrap()
                 .to_string()
         };
@@ -255,7 +270,7 @@ mod tests {
             let rules = LateRules { terms, ..LateRules::default() };
             let invoice = invoice(&open.to_string(), "0.00 BRL");
             let due = date("2026-11-20");
-            let charged = |days| late_charge(&invoice, &[], due, days_after(due, days), &rules).unwrap();
+            let charged = |days| late_charge(&invoice, &[], due, days_after(due, days), &rules, Credit::InTime).unwrap();
             prop_assert!(charged(days).amount() <= charged(days + 1).amount());
             let most = most_added(open, terms, due, days_after(due, days)).unwrap();
             prop_assert!(charged(days).amount() <= most.amount());

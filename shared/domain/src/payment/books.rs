@@ -67,8 +67,13 @@ impl Books {
         let again = self.changed.intersection(&self.paid);
         let again: Vec<_> = again.copied().filter(|id| self.open(*id).is_positive()).collect();
         for id in again {
-            if let Some(settled) = self.invoices.get_mut(&id).and_then(|one| one.settled.as_mut()) {
+            let Some(invoice) = self.invoices.get_mut(&id) else { continue };
+            if let Some(settled) = &mut invoice.settled {
                 settled.reopened = Some(today);
+            }
+            // It may be late once more, and the one who takes what is paid for it then may add to that.
+            if let Some(late) = &mut invoice.late_charged {
+                late.done = false;
             }
         }
         self.spent()

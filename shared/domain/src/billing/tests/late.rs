@@ -36,9 +36,16 @@ fn a_late_charge_that_is_taken_back_is_spent_on_what_is_open() {
         delinquency::{LateCharging, Review},
         settings::BillingSettings,
     };
-    let settings = BillingSettings { late_charges: LateCharging::AtOnce, ..Default::default() };
+    // Of whom no cycle comes any more what waits for the next one is billed at once, too.
+    let settings =
+        BillingSettings { late_charges: LateCharging::NextInvoice, ..Default::default() };
     let mut account = account("basic");
-    account.next_bill = Some(date("2026-12-10"));
+    account.next_bill = None;
+    account.hold = serde_json::from_value(json!({
+        "kind": "suspended", "since": "2026-11-30", "begun": "2026-11-30", "subs": ["1"],
+        "debt": { "amt": "100.00 USD", "invoices": ["2026-11-10-cycle"] },
+    }))
+    .unwrap();
     let mut invoices: Vec<Invoice> = Vec::new();
     for (n, day, amount) in [(1, "2026-11-24", "2.13"), (2, "2026-12-01", "-2.13")] {
         account.one_offs = serde_json::from_value(json!([
@@ -66,4 +73,5 @@ fn a_late_charge_that_is_taken_back_is_spent_on_what_is_open() {
     let open: Vec<_> = invoices.iter().map(|one| (one.total, one.open())).collect();
     assert_eq!(open, [(money("2.13"), money("0.00")), (money("-2.13"), money("0.00"))]);
     assert_eq!((account.balance, account.credit), (money("0.00"), money("0.00")));
+    assert_eq!(account.next_review, Some(date("2026-12-01")), "it may give service back");
 }

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use rust_decimal::Decimal;
 
 use super::{
-    super::{LateCharging, LateRules, in_time_until, late_charge},
+    super::{Credit, LateCharging, LateRules, in_time_until, late_charge},
     Known, Review, ReviewError, is_in_flight,
 };
 use crate::{
@@ -13,10 +13,8 @@ use crate::{
     ids::CategoryCode,
     invoice::{Invoice, InvoiceKind, LateCharged},
     money::Money,
+    payment::Payment,
 };
-
-/// The most invoices that a review changes: all that it does is one transaction, which takes a hundred items.
-const MOST_CHANGED: usize = 30;
 
 /// What Mensal itself charges for invoices that are late, as single charges of the account. What an
 /// invoice was charged for before is taken off, and what was paid is charged for once more, for the
@@ -46,8 +44,11 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
             continue;
         }
         // What is on its way may have been paid in time; what a day cannot take comes with the next.
-        if open && is_in_flight(known, invoice) || review.invoices.len() >= MOST_CHANGED {
+        if open && is_in_flight(known, invoice) {
             review.account.review_by(days_after(today, 1));
+            continue;
+        }
+        if !review.has_room(today) {
             continue;
         }
         // The last review before the next invoice; one that is missed leaves it to the one after.
@@ -62,7 +63,13 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
             continue;
         }
         let charged = before.map_or(Money::zero(invoice.currency()), |before| before.amount);
-        let all = late_charge(invoice, known.payments, in_time, today, &rules)?;
+        let charge = |credit| late_charge(invoice, known.payments, in_time, today, &rules, credit);
+        let mut all = charge(Credit::InTime)?;
+        if all.amount() < charged.amount() {
+            // For what is given back there is a payment: nobody is for having been given credit.
+            let owed = if is_paid_of(known, invoice) { charge(Credit::Late)? } else { charged };
+            all = owed.at_most(charged)?;
+        }
         let rest = all.minus(charged)?;
         let differs = !rest.is_zero();
         let times = before.map_or(0, |before| before.times) + u32::from(differs);
@@ -85,6 +92,15 @@ fn was_late(known: Known<'_>, invoice: &Invoice) -> bool {
         let late = payment.received.as_ref().is_some_and(|money| money.paid_on > invoice.due);
         late && payment.allocations.iter().any(|one| one.invoice == invoice.id)
     })
+}
+
+/// Whether any payment is for an invoice.
+fn is_paid_of(known: Known<'_>, invoice: &Invoice) -> bool {
+    let is_for = |payment: &Payment| {
+        let named = payment.received.as_ref().is_some_and(|one| one.invoice == Some(invoice.id));
+        named || payment.allocations.iter().any(|one| one.invoice == invoice.id)
+    };
+    known.payments.iter().any(is_for)
 }
 
 fn one_off(

@@ -83,3 +83,32 @@ fn what_is_owed_again_is_charged_for_again() {
     let told = charged(&mut world, "2026-12-04", "2026-12-31");
     assert_eq!(told, ["2026-12-09 late.2026-11-10-cycle.2 0.26"]);
 }
+
+/// It came back, and was paid once more: at a bank, which has added for all of the days.
+#[test]
+fn what_is_paid_once_more_is_charged_for_once() {
+    let mut world = world("next_invoice");
+    charged(&mut world, "2026-11-10", "2026-11-30");
+    world.pay(0, "100.00 BRL", "2026-12-01");
+    let told = charged(&mut world, "2026-12-01", "2026-12-02");
+    assert_eq!(told, ["2026-12-02 late.2026-11-10-cycle.1 2.37"]);
+    world.take_back(0, "2026-12-04");
+    world.pay_at_bank(0, "100.00 BRL", "2.57 BRL", "2026-12-07", "2026-12-07");
+    let told = charged(&mut world, "2026-12-07", "2027-01-31");
+    assert_eq!(told, ["2026-12-07 late.2026-11-10-cycle.2 -2.37"]);
+}
+
+/// A credit note is no payment: what was late before it was.
+#[test]
+fn nothing_is_given_back_for_what_credit_has_settled() {
+    let mut world = world("next_invoice");
+    charged(&mut world, "2026-11-10", "2026-12-14");
+    for (paid, credit, on) in
+        [("0.00 BRL", "40.00 BRL", "2026-12-15"), ("0.00 BRL", "100.00 BRL", "2026-12-20")]
+    {
+        let settled = serde_json::json!({ "pay": paid, "cred": credit, "n": 1 });
+        world.invoices[0].settled = Some(serde_json::from_value(settled).unwrap());
+        world.account.review_by(on.parse().unwrap());
+        assert_eq!(charged(&mut world, on, "2027-01-31"), [""; 0], "{credit}");
+    }
+}

@@ -109,6 +109,9 @@ impl World {
     pub(super) fn take_back(&mut self, place: usize, on: &str) {
         let nothing = json!({ "pay": "0.00 BRL", "cred": "0.00 BRL", "n": 2, "reopened": on });
         self.invoices[place].settled = Some(serde_json::from_value(nothing).unwrap());
+        if let Some(late) = &mut self.invoices[place].late_charged {
+            late.done = false; // as the books have it
+        }
         self.payments.pop();
         self.account.review_by(date(on));
     }
