@@ -266,7 +266,7 @@ mod tests {
         let by_payments = format!("{amount} BRL").parse().unwrap();
         let by_credit = "0.00 BRL".parse().unwrap();
         invoice(|invoice| {
-            invoice.settled = Some(Settled { by_payments, by_credit, changes, reopened: None })
+            invoice.settled = Some(Settled { by_payments, by_credit, changes, reopened: None });
         })
     }
 

@@ -44,6 +44,9 @@ pub(super) fn find(known: Known<'_>, review: &mut Review, notice: &CustomerNotic
         review.account.review_by(lost);
         return;
     }
+    if !review.has_room(known.today) {
+        return;
+    }
     let mut again = notice.clone();
     adopt(known, &mut again);
     again.asked = Some(known.today);
@@ -104,6 +107,9 @@ pub(super) fn make_legal(known: Known<'_>, review: &mut Review, notice: &Custome
 }
 
 fn renew(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
+    if !review.has_room(known.today) {
+        return;
+    }
     let mut again = notice.clone();
     if !again.state.is_to_be_sent() {
         again.renew(known.today);

@@ -103,7 +103,7 @@ fn hold(
         notice: None,
         lifted: None,
     });
-    suspension.notice = suspension.notice.or(proof);
+    suspension.notice = proof.or(suspension.notice);
     suspension.debt = debt.clone();
     account.hold = Some(Hold { kind, since: step.on, begun, services, debt });
     account.lifted = None;

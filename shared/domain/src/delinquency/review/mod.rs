@@ -76,6 +76,22 @@ pub struct Review {
     pub disconnected: Vec<SubscriptionId>,
 }
 
+/// The most invoices and notices that a review changes: all that it does is one transaction, which takes a
+/// hundred items. The others come with the next day.
+const MOST_CHANGED: usize = 60;
+
+impl Review {
+    /// Whether it takes one thing more; the account is looked at again tomorrow if it does not.
+    fn has_room(&mut self, today: Date) -> bool {
+        let changed = self.invoices.len() + self.notices.len() + self.again.len();
+        let room = changed < MOST_CHANGED;
+        if !room {
+            self.account.review_by(days_after(today, 1));
+        }
+        room
+    }
+}
+
 /// Why an account cannot be reviewed: its data contradicts itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReviewError {

@@ -58,10 +58,6 @@ pub(super) fn day_of(
     })
 }
 
-/// The most notices that a review decides: all that it does is one transaction, which takes a hundred items.
-/// The others come with the next day.
-const MOST_NOTICES: usize = 50;
-
 /// The steps of the ladder that the day brings to each open invoice.
 ///
 /// Of those whose day has come, one of each channel is taken: the latest. What a run has missed does
@@ -101,15 +97,13 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
                 }
                 continue;
             }
-            if review.notices.len() + review.again.len() >= MOST_NOTICES {
-                review.account.review_by(days_after(known.today, 1));
-                continue;
-            }
             if matches!(step.when, When::Days(1..)) && is_in_flight(known, invoice) {
                 review.account.review_by(days_after(known.today, 1));
                 continue;
             }
-            review.notices.push(notice(known, about, step));
+            if review.has_room(known.today) {
+                review.notices.push(notice(known, about, step));
+            }
         }
         again::insist(known, review, invoice);
     }
