@@ -255,14 +255,14 @@ impl ApplyPayment {
 
     /// The rules of an account; none if its type or its calendar is gone.
     async fn rules(&self, account: &Account) -> Result<Option<Rules>, Failure> {
-        match self.catalogs.rules(account).await {
-            Ok(InForce { rules, .. }) => Ok(Some(rules)),
+        let found = self.catalogs.rules_if_any(account).await?;
+        Ok(match found {
+            Ok(InForce { rules, .. }) => Some(rules),
             // Its money is booked all the same.
-            Err(Failure::Poison(why)) => {
+            Err(why) => {
                 tracing::error!(why, "an account has no rules");
-                Ok(None)
+                None
             }
-            Err(other) => Err(other),
-        }
+        })
     }
 }

@@ -57,18 +57,28 @@ impl Catalogs {
     /// The rules of an account, which was read before: of the catalog that is in force.
     ///
     /// # Errors
-    /// [`Failure::Retry`] if there are none and an import is under way, which may bring them;
-    /// [`Failure::Poison`] if there are none at all; or the table's.
+    /// As [`Catalogs::rules_if_any`]; [`Failure::Poison`] if there are none.
     pub async fn rules(&self, account: &Account) -> Result<InForce, Failure> {
+        self.rules_if_any(account).await?.map_err(Failure::Poison)
+    }
+
+    /// The same; or why there are none, which is for people to mend.
+    ///
+    /// # Errors
+    /// [`Failure::Retry`] if there are none and an import is under way, which may bring them; or the table's.
+    pub async fn rules_if_any(
+        &self,
+        account: &Account,
+    ) -> Result<Result<InForce, String>, Failure> {
         let head = self.store.head().await?;
         let (_, catalog) = self.at_least(head.version).await?;
         let importing = head.importing.is_some();
         match catalog.rules_of(account) {
-            Ok(rules) => Ok(InForce { catalog, rules, importing }),
+            Ok(rules) => Ok(Ok(InForce { catalog, rules, importing })),
             Err(why) if importing => {
                 Err(Failure::Retry(format!("an import has begun and not ended: {why}")))
             }
-            Err(why) => Err(Failure::Poison(why.to_string())),
+            Err(why) => Ok(Err(why.to_string())),
         }
     }
 }
