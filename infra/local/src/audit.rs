@@ -12,7 +12,7 @@ use mensal_cloud::Deployed;
 use mensal_domain::{
     account::Account,
     events::Document,
-    ids::AccountId,
+    ids::{AccountId, SubscriptionId},
     invoice::{Invoice, LineReason, LineSource, TaxMode},
     money::Money,
     payment::Payment,
@@ -119,7 +119,7 @@ impl Audit {
     ) -> Result<(), Error> {
         self.accounts += 1;
         self.payments += u64::try_from(payments.len()).unwrap_or_default();
-        let mut days: BTreeMap<(&LineSource, Date), i64> = BTreeMap::new();
+        let mut days: BTreeMap<(&SubscriptionId, Date), i64> = BTreeMap::new();
         for invoice in invoices {
             self.sums(invoice)?;
             count_days(invoice, &mut days);
@@ -149,15 +149,15 @@ impl Audit {
     }
 
     /// Every day of a service is billed at most once, and credited at most as often as billed.
-    fn days(&mut self, account: &Account, days: &BTreeMap<(&LineSource, Date), i64>) {
-        let mut billed: BTreeMap<&LineSource, i64> = BTreeMap::new();
-        for ((source, date), change) in days {
-            let count = billed.entry(source).or_default();
+    fn days(&mut self, account: &Account, days: &BTreeMap<(&SubscriptionId, Date), i64>) {
+        let mut billed: BTreeMap<&SubscriptionId, i64> = BTreeMap::new();
+        for ((subscription, date), change) in days {
+            let count = billed.entry(subscription).or_default();
             *count += change;
             if !(0..=1).contains(count) {
                 let id = &account.id;
                 self.violations
-                    .push(format!("account {id}: {source:?} billed {count} times on {date}"));
+                    .push(format!("account {id}: {subscription} billed {count} times on {date}"));
             }
         }
     }
@@ -178,11 +178,13 @@ impl Audit {
     }
 }
 
-fn count_days<'a>(invoice: &'a Invoice, days: &mut BTreeMap<(&'a LineSource, Date), i64>) {
+fn count_days<'a>(invoice: &'a Invoice, days: &mut BTreeMap<(&'a SubscriptionId, Date), i64>) {
     for line in &invoice.lines {
-        let (LineSource::Recurring(..), Some(span)) = (&line.source, line.span) else { continue };
+        let (LineSource::Recurring(id, _), Some(span)) = (&line.source, line.span) else {
+            continue;
+        };
         let sign = if line.reason == LineReason::Credit { -1 } else { 1 };
-        *days.entry((&line.source, span.start())).or_default() += sign;
-        *days.entry((&line.source, span.end())).or_default() -= sign;
+        *days.entry((id, span.start())).or_default() += sign;
+        *days.entry((id, span.end())).or_default() -= sign;
     }
 }

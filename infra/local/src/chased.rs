@@ -4,14 +4,14 @@ use std::fmt::{self, Write};
 
 use jiff::civil::Date;
 use mensal_domain::delinquency::{
-    CustomerNotice, CutKind, CutStep, Lifted, LiftedBy, NoticeState, Suspension,
+    CustomerNotice, CutKind, CutStep, Lifted, LiftedBy, NoticeState, Suspension, When,
 };
 use serde::Serialize;
 
 /// What became of an account that did not pay in time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Chased {
-    /// Notices that were sent to it.
+    /// Reminders of what is overdue that were sent to it.
     pub notices: u64,
     /// When the last of them was to be sent.
     pub last_notice: Option<Date>,
@@ -51,10 +51,10 @@ impl fmt::Display for Done {
 }
 
 impl Chased {
-    /// Takes a notice in: one that was dropped, or is still to be sent, has told nobody.
+    /// Takes a notice in, if it is a reminder: one of what is overdue. One that was dropped, or is still to be
+    /// sent, has told nobody.
     pub(crate) fn notice(&mut self, notice: &CustomerNotice) {
-        let told = notice.state != NoticeState::Dropped && !notice.state.is_to_be_sent();
-        if told {
+        if matches!(notice.id.when, When::Days(1..)) && has_told(notice) {
             self.notices += 1;
             self.last_notice = self.last_notice.max(Some(notice.on));
         }
@@ -103,6 +103,11 @@ impl Chased {
     }
 }
 
+/// Whether a notice was sent, whatever became of it.
+pub(crate) fn has_told(notice: &CustomerNotice) -> bool {
+    notice.state != NoticeState::Dropped && !notice.state.is_to_be_sent()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -120,6 +125,10 @@ mod tests {
             }))
             .unwrap()
         };
+        let mut invoice = notice("2026-11-10", "delivered");
+        invoice.id = "2026-11-10-cycle:issued:email".parse().unwrap();
+        chased.notice(&invoice);
+        assert_eq!(chased.notices, 0, "it reminds of nothing");
         for (on, state) in [
             ("2026-11-26", "dropped"),
             ("2026-11-27", "planned"),

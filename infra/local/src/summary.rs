@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::civil::Date;
 use mensal_domain::{
     charge::ChargeState,
     delinquency::{Channel, CutKind, HoldKind, LiftedBy},
@@ -21,7 +22,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::{
-    chased::Chased,
+    chased::{Chased, has_told},
     cost::{self, Usage},
     stack::{Error, Stack},
 };
@@ -61,7 +62,7 @@ pub struct Books {
     pub restored: u64,
     /// Who was reminded, and whose service was held.
     pub chased: BTreeMap<AccountId, Chased>,
-    /// Those notices, by channel.
+    /// Notices that were sent, by channel.
     pub notices: BTreeMap<Channel, u64>,
     /// Charges that gateways refuse, by gateway and reason.
     pub refused: BTreeMap<(GatewayCode, String), u64>,
@@ -138,7 +139,7 @@ impl Books {
             }
             Document::Notice(notice) => {
                 self.chased.entry(notice.account.clone()).or_default().notice(notice);
-                *self.notices.entry(notice.id.channel).or_default() += 1;
+                *self.notices.entry(notice.id.channel).or_default() += u64::from(has_told(notice));
             }
         }
         Ok(())
@@ -146,9 +147,14 @@ impl Books {
 }
 
 impl Books {
-    /// How many accounts were sent a notice.
-    fn reminded(&self) -> usize {
-        self.chased.values().filter(|one| one.notices > 0).count()
+    /// Those who were reminded of what is overdue.
+    fn reminded(&self) -> impl Iterator<Item = (&AccountId, &Chased)> {
+        self.chased.iter().filter(|(_, one)| one.notices > 0)
+    }
+
+    /// Those of them whose service was not held.
+    fn only_reminded(&self) -> impl Iterator<Item = (&AccountId, &Chased)> {
+        self.reminded().filter(|(_, one)| one.service.is_empty())
     }
 
     /// Those whose service was held.
@@ -178,10 +184,33 @@ pub struct Summary {
     pub usage: Usage,
     /// The names of those whose service was held last: as many as a table tells of.
     pub held: Vec<(AccountId, String)>,
+    /// The names of those who were reminded last, and whose service was not held.
+    pub reminded: Vec<(AccountId, String)>,
 }
 
 /// So many accounts whose service was held are told of one by one.
-const MOST_TOLD: usize = 20;
+const MOST_HELD: usize = 20;
+/// So many of those who were reminded and no more.
+const MOST_REMINDED: usize = 10;
+
+/// Those of some with the latest dates, and their names.
+async fn latest(
+    store: &Store,
+    some: impl Iterator<Item = (Date, AccountId)>,
+    most: usize,
+) -> Result<Vec<(AccountId, String)>, Error> {
+    let mut some: Vec<_> = some.collect();
+    some.sort_unstable_by(|one, other| other.cmp(one));
+    let ids: Vec<_> = some.into_iter().take(most).map(|(_, id)| id).collect();
+    let accounts = store.accounts(&ids).await?;
+    Ok(accounts.into_iter().map(|one| (one.id, one.customer.name)).collect())
+}
+
+/// How many of all are told of, if not all are.
+fn how_many(told: usize, all: usize) -> Result<String, Error> {
+    let all_of_them = grouped(all.try_into()?);
+    Ok(if told < all { format!(", the last {told} of {all_of_them}") } else { String::new() })
+}
 
 impl Summary {
     /// Sums up a run: from the books before it and what was used since.
@@ -195,14 +224,12 @@ impl Summary {
         usage: Usage,
     ) -> Result<Self, Error> {
         let books = Books::read(stack.store()).await?;
-        let mut last: Vec<_> = books
-            .chased
-            .iter()
-            .filter_map(|(id, chased)| Some((chased.last()?, id.clone())))
-            .collect();
-        last.sort_unstable_by(|one, other| other.cmp(one));
-        let last: Vec<_> = last.into_iter().take(MOST_TOLD).map(|(_, id)| id).collect();
-        let held = stack.store().accounts(&last).await?;
+        let held = books.held_accounts();
+        let held = held.filter_map(|(id, one)| Some((one.last()?, id.clone())));
+        let held = latest(stack.store(), held, MOST_HELD).await?;
+        let reminded = books.only_reminded();
+        let reminded = reminded.filter_map(|(id, one)| Some((one.last_notice?, id.clone())));
+        let reminded = latest(stack.store(), reminded, MOST_REMINDED).await?;
         let dead = |(queue, letter): (String, crate::stack::Letter)| {
             let reason = letter.reason.unwrap_or_else(|| "failed too often".into());
             (format!("{queue}: {}", letter.body), reason)
@@ -210,7 +237,8 @@ impl Summary {
         Ok(Self {
             issued: books.invoices - before.invoices,
             pdfs: count_pdfs(&stack.bucket_path())?,
-            held: held.into_iter().map(|one| (one.id, one.customer.name)).collect(),
+            held,
+            reminded,
             dead: stack.dead_letters().into_iter().map(dead).collect(),
             books,
             took,
@@ -223,14 +251,6 @@ impl Summary {
             self.books.parked.iter().filter(|one| !self.books.invoiced.contains(&one.account));
         let others = self.books.invoiced.len() + parked.count();
         self.books.accounts.saturating_sub(others.try_into().unwrap_or(u64::MAX))
-    }
-
-    /// How many of those whose service was held are told of, if not all.
-    fn how_many_of_them(&self) -> Result<String, Error> {
-        let all = self.books.held_accounts().count();
-        let some = self.held.len() < all;
-        let all = grouped(all.try_into()?);
-        Ok(if some { format!(", the last {} of {all}", self.held.len()) } else { String::new() })
     }
 
     fn per_second(&self) -> Decimal {
@@ -272,7 +292,7 @@ impl Summary {
             "open": told(&self.books.open),
             "credit": told(&self.books.credit),
             "payable_charges": self.books.payable,
-            "accounts_reminded": self.books.reminded(),
+            "accounts_reminded": self.books.reminded().count(),
             "held_accounts": self.books.held_accounts().collect::<BTreeMap<_, _>>(),
             "notices": self.books.notices.iter().map(notices).collect::<BTreeMap<_, _>>(),
             "suspensions": self.books.suspensions,
@@ -322,7 +342,7 @@ impl Summary {
         row("charges to be paid", grouped(books.payable))?;
         let [slow, cut] = books.held;
         let unpaid = [
-            ("accounts reminded", books.reminded().try_into()?),
+            ("accounts reminded", books.reminded().count().try_into()?),
             ("suspensions", books.suspensions),
             ("restored", books.restored),
             ("slowed down now", slow),
@@ -350,12 +370,16 @@ impl Summary {
         if let Some(million) = cost::per_million(&cost, self.issued) {
             row("on AWS, per million", format!("${million:.2}"))?;
         }
-        if !self.held.is_empty() {
-            writeln!(out, "  whose service was held{}:", self.how_many_of_them()?)?;
-        }
-        for (id, name) in &self.held {
-            let line = books.chased.get(id).map(Chased::line).transpose()?.unwrap_or_default();
-            writeln!(out, "    {id} {name}: {line}")?;
+        let told = [
+            ("whose service was held", &self.held, books.held_accounts().count()),
+            ("who was reminded, and no more", &self.reminded, books.only_reminded().count()),
+        ];
+        for (what, names, all) in told.into_iter().filter(|(_, names, _)| !names.is_empty()) {
+            writeln!(out, "  {what}{}:", how_many(names.len(), all)?)?;
+            for (id, name) in names {
+                let line = books.chased.get(id).map(Chased::line).transpose()?.unwrap_or_default();
+                writeln!(out, "    {id} {name}: {line}")?;
+            }
         }
         for one in &self.books.parked {
             writeln!(out, "  parked {}: {}", one.account, one.reason)?;

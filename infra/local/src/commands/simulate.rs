@@ -18,13 +18,14 @@ pub(crate) async fn simulate(options: &Simulate) -> Result<(), Failed> {
         Some(folder) => in_folder(folder, plan).await?,
         None => in_folder(tempfile::tempdir()?.path(), plan).await?,
     };
-    if let Some(file) = &options.svg {
-        fs::write(file, report.svg()).map_err(|why| format!("{}: {why}", file.display()))?;
-    }
     if options.json {
         say(&format!("{}\n", report.json()))?;
     } else {
         say(&report.table()?)?;
+    }
+    // Whatever becomes of the picture, what took so long is told.
+    if let Some(file) = &options.svg {
+        fs::write(file, report.svg()).map_err(|why| format!("{}: {why}", file.display()))?;
     }
     match report.violations.len() {
         0 => Ok(()),
@@ -47,5 +48,6 @@ async fn in_folder(folder: &Path, plan: Plan) -> Result<Report, Failed> {
             eprintln!("{day} …");
         }
     };
-    Ok(live(folder, plan, tell).await?)
+    let ended = live(folder, plan, tell).await;
+    ended.map_err(|why| Failed::from(format!("seed {}: {why}", plan.seed)))
 }
