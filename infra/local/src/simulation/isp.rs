@@ -25,6 +25,9 @@ const JOIN_LATER: u64 = 8;
 /// So many of a hundred addresses take nothing.
 const DEAD: u64 = 4;
 
+/// So many of a hundred others call it spam.
+const ANGRY: u64 = 3;
+
 /// So many of a hundred accounts are known to access servers: of the others, an ISP tells its network in
 /// other ways.
 const ON_NETWORK: u64 = 90;
@@ -64,8 +67,11 @@ impl Isp {
             let account = &mut new.account;
             let dead = |way| draw.percent(DEAD, &format!("{} {way} dead", account.id));
             let (no_mailbox, no_phone) = (dead("email"), dead("sms"));
+            let angry = draw.percent(ANGRY, &format!("{} complains", account.id));
             if no_mailbox {
                 account.email = format!("bounce.{}", account.email);
+            } else if angry {
+                account.email = format!("complaint.{}", account.email);
             }
             account.phone = phone(&account.id, account.currency.code() == "BRL", no_phone);
             methods(&mut account.methods, draw, i);

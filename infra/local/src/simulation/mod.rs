@@ -22,12 +22,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::civil::{Date, date};
 use mensal_domain::{
     calendar::{days_after, months_after},
     catalog::Rules,
     ids::{AccountId, GatewayCode},
-    payment::Notice,
+    payment::{Notice, PaymentId},
 };
 use mensal_importer::Dataset;
 use mensal_runtime::messages::RunKind;
@@ -37,7 +38,7 @@ pub use check::{Rule, Violation};
 pub use report::{Report, Restorations};
 
 use self::{
-    check::{BankBooks, By, Found},
+    check::{Awaited, BankBooks, By, Found},
     customers::{Customers, Scene},
     draw::Draw,
     isp::Isp,
@@ -86,6 +87,9 @@ pub struct Year {
     /// Of the bank's books what was read.
     booked: i64,
     books: BankBooks,
+    awaited: Awaited,
+    /// Whether the gateways were asked today what they have.
+    reconciled: bool,
     rules: BTreeMap<AccountId, Rules>,
     tally: Tally,
     violations: Vec<Violation>,
@@ -140,6 +144,8 @@ impl Year {
             gateway,
             booked: 0,
             books: BankBooks::default(),
+            awaited: Awaited::default(),
+            reconciled: true,
             rules: BTreeMap::new(),
             tally: Tally::default(),
             violations: Vec::new(),
@@ -168,6 +174,11 @@ impl Year {
         let mut touched = BTreeSet::new();
         self.join(day).await?;
         self.still(day, &mut touched).await?;
+        // In the night: what is swept later in the day finds it.
+        let fate = Fate::of(self.plan, day);
+        if fate.forgets {
+            self.forget(day);
+        }
         // What was put off until today comes before anything of today.
         self.stack.next_day(day)?;
         self.customers
@@ -180,6 +191,9 @@ impl Year {
             self.run(RunKind::Billing, day).await?;
         }
         self.still(day, &mut touched).await?;
+        if fate.meanwhile {
+            self.stack.hold_notices();
+        }
         if self.mirror.of.values().filter_map(account).any(|one| due(one.next_look())) {
             self.run(RunKind::Collection, day).await?;
         }
@@ -189,8 +203,15 @@ impl Year {
         self.customers.pay(&scene)?;
         self.stack.pass_day(day).await?;
         self.still(day, &mut touched).await?;
-        self.run(RunKind::Reconciliation, day).await?;
-        self.still(day, &mut touched).await?;
+        if fate.meanwhile {
+            self.stack.let_notices_go();
+            self.still(day, &mut touched).await?;
+        }
+        self.reconciled = !fate.unasked;
+        if self.reconciled {
+            self.run(RunKind::Reconciliation, day).await?;
+            self.still(day, &mut touched).await?;
+        }
         self.customers.keep_promises(&self.mirror, day, &mut self.tally);
         self.check(day, touched).await?;
         self.tally.end_day(day, &self.mirror);
@@ -207,6 +228,15 @@ impl Year {
         for posted in self.stack.posted()? {
             *sent.entry(posted.label).or_default() += 1;
         }
+        // What had not arrived, or arrived before its invoice was paid and owed again, is sent anew.
+        for notice in self.mirror.of.values().flat_map(|one| one.notices.values()) {
+            let label = format!("{}/{}", notice.account, notice.id);
+            let tag = URL_SAFE_NO_PAD.encode(&label);
+            let anew = u32::try_from(notice.earlier.len()).unwrap_or(u32::MAX);
+            for label in [label, tag] {
+                sent.entry(label).and_modify(|times| *times = times.saturating_sub(anew));
+            }
+        }
         for (label, times) in sent.into_iter().filter(|(_, times)| *times > 1) {
             Found::new(day, "", &mut self.violations)
                 .not(Rule::NoticeOnce, format!("{label} was sent {times} times"));
@@ -214,6 +244,18 @@ impl Year {
         self.violations.sort();
         let Self { plan, tally, mirror, violations, stack, begun, .. } = self;
         Ok(Report::of(plan, tally, &mirror, violations, &stack, begun.elapsed()))
+    }
+
+    /// Access servers lose what they were told of some logins, on a day on which they may be told again.
+    fn forget(&mut self, day: Date) {
+        for (id, rules) in &self.rules {
+            let by = By { today: day, settings: &rules.settings };
+            if check::may_be_cut(by)
+                && Draw::new(self.plan.seed).percent(20, &format!("{id} {day} forgotten"))
+            {
+                self.network.forget(id);
+            }
+        }
     }
 
     async fn join(&mut self, day: Date) -> Result<(), Error> {
@@ -301,10 +343,15 @@ impl Year {
             let by = By { today: day, settings: &rules.settings };
             check::stands(holdings, by, &mut Found::new(day, id.as_str(), &mut self.violations));
         }
-        for (id, account) in &self.mirror.of {
-            let Some(account) = &account.account else { continue };
+        for (id, holdings) in &self.mirror.of {
+            let Some(account) = &holdings.account else { continue };
             let mut found = Found::new(day, id.as_str(), &mut self.violations);
             check::serves(account, day, |login| self.network.service(id, login), &mut found);
+            if let Some(rules) = self.rules.get(id) {
+                let by = By { today: day, settings: &rules.settings };
+                check::agendas(account, by, &mut found);
+                self.awaited.look(holdings, by, &mut found);
+            }
         }
         for (number, fact) in self.stack.bank().booked_after(self.booked)? {
             self.booked = number;
@@ -314,7 +361,11 @@ impl Year {
             self.books.book(&entered);
         }
         let unmatched = self.stack.store().unmatched().await?;
-        self.books.compare(day, &self.mirror, &unmatched, &mut self.violations);
+        // What no webhook has told is known once the gateways are asked.
+        let (reconciled, bank) = (self.reconciled, self.stack.bank());
+        let asked = |id: &PaymentId| reconciled || id.gateway != self.gateway;
+        let told = |id: &PaymentId| asked(id) || bank.sent(&id.money).is_some();
+        self.books.compare(day, &self.mirror, &unmatched, told, asked, &mut self.violations);
         for (queue, letter) in self.stack.dead_letters() {
             let why = letter.reason.unwrap_or_else(|| "failed too often".into());
             Found::new(day, "", &mut self.violations)
@@ -345,6 +396,31 @@ impl Year {
             }
         }
         Ok(())
+    }
+}
+
+/// What is in store for a day, beside what strikes single things.
+#[derive(Clone, Copy, Default)]
+struct Fate {
+    /// Customers pay after it was decided to remind them, and before that is sent.
+    meanwhile: bool,
+    /// Nobody asks the gateways in the evening.
+    unasked: bool,
+    /// Access servers start again.
+    forgets: bool,
+}
+
+impl Fate {
+    fn of(plan: Plan, day: Date) -> Self {
+        if !plan.faults {
+            return Self::default();
+        }
+        let draw = |chance, what| Draw::new(plan.seed).percent(chance, &format!("{day} {what}"));
+        Self {
+            meanwhile: draw(30, "meanwhile"),
+            unasked: draw(10, "unasked"),
+            forgets: draw(20, "forgets"),
+        }
     }
 }
 

@@ -38,6 +38,13 @@ impl Network {
         before
     }
 
+    /// The access servers of an account's logins that were told of less than all have lost it.
+    pub(super) fn forget(&mut self, account: &AccountId) {
+        if let Some(logins) = self.of.get_mut(account) {
+            logins.retain(|_, told| matches!(told.service, Service::Full | Service::Ended));
+        }
+    }
+
     /// What the service of a login is: full, if nobody ever said otherwise.
     pub(super) fn service(&self, account: &AccountId, login: &Login) -> Service {
         let told = self.of.get(account).and_then(|logins| logins.get(login));

@@ -17,6 +17,7 @@ use mensal_domain::{
     locale::Locale,
     money::{Currency, Money},
     payment::{Payment, PaymentId},
+    rail::Rail,
 };
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -204,6 +205,7 @@ pub struct Report {
     accounts: u64,
     tally: Tally,
     payments: u64,
+    by_rail: BTreeMap<Rail, u64>,
     collected: Sums,
     late_charges: Sums,
     /// What does not hold, in the order of days; none.
@@ -234,9 +236,11 @@ impl Report {
         took: Duration,
     ) -> Self {
         let (mut payments, mut collected, mut late_charges) = (0, Sums::new(), Sums::new());
+        let mut by_rail = BTreeMap::new();
         for payment in mirror.of.values().flat_map(|one| one.payments.values()) {
             if let Some(received) = &payment.received {
                 payments += 1;
+                *by_rail.entry(received.rail).or_default() += 1;
                 add(&mut collected, received.amount);
                 add(&mut late_charges, payment.late_charge().unwrap_or(received.late));
                 let away = payment.away().unwrap_or(Money::zero(payment.currency));
@@ -253,6 +257,7 @@ impl Report {
             accounts,
             tally,
             payments,
+            by_rail,
             collected,
             late_charges,
             violations,
@@ -305,6 +310,8 @@ impl Report {
                 "collected": told(&row.collected),
             })
         };
+        let by_rail: BTreeMap<_, _> =
+            self.by_rail.iter().map(|(rail, count)| (rail.as_str(), *count)).collect();
         json!({
             "accounts": self.accounts,
             "months": self.plan.months,
@@ -313,6 +320,7 @@ impl Report {
             "invoices": tally.invoices,
             "billed": told(&tally.billed),
             "payments": self.payments,
+            "payments_by_rail": by_rail,
             "collected": told(&self.collected),
             "late_charges_by_gateways": told(&self.late_charges),
             "open": told(&self.open()),
@@ -366,6 +374,9 @@ impl Report {
         row("seed", self.plan.seed.to_string())?;
         row("invoices", count(tally.invoices))?;
         row("payments", count(self.payments))?;
+        for (rail, payments) in &self.by_rail {
+            row(&format!("  by {rail}"), count(*payments))?;
+        }
         let sums = [
             ("billed", &tally.billed),
             ("collected", &self.collected),

@@ -57,7 +57,7 @@ async fn answer(State(services): State<Services>, headers: HeaderMap, body: Byte
         "AmazonSQS.SendMessageBatch" => send_batch(&services.queues, &body),
         "AmazonSQS.ChangeMessageVisibility" => keep_back(&services.queues, &body),
         "AWSEvents.PutEvents" => put_events(&services.bus, &body),
-        "PinpointSMSVoiceV2.SendTextMessage" => services.post.texted(&body),
+        "PinpointSMSVoiceV2.SendTextMessage" => return post::text(&services.post, &body),
         "secretsmanager.GetSecretValue" => return secret(&services, &headers, &body),
         other => Err(format!("the local stack does not know `{other}`").into()),
     };

@@ -45,16 +45,22 @@ pub enum FaultKind {
     NetworkDown,
     /// An access server has done what it was told, and does not say so.
     NetworkSilent,
+    /// An access server says no.
+    NetworkRefuses,
+    /// Who carries mail and text messages is down.
+    PostDown,
+    /// They have taken a notice, and do not say so.
+    PostSilent,
 }
 
 use FaultKind::{
     AnswerLost, BankDown, BankSilent, MessageLate, MessageNextDay, MessageTwice, NetworkDown,
-    NetworkSilent, QueueRefuses, QueueSilent, TableConflict, TableSilent, TableThrottled,
-    WebhookLate, WebhookLost, WebhookTwice,
+    NetworkRefuses, NetworkSilent, PostDown, PostSilent, QueueRefuses, QueueSilent, TableConflict,
+    TableSilent, TableThrottled, WebhookLate, WebhookLost, WebhookTwice,
 };
 
 /// What is drawn how often, in a thousand times that it might happen, and what it is called by.
-const CHANCES: [(FaultKind, u64, &str); 16] = [
+const CHANCES: [(FaultKind, u64, &str); 19] = [
     (MessageTwice, 50, "message twice"),
     (MessageLate, 30, "message late"),
     (MessageNextDay, 20, "message again next day"),
@@ -71,6 +77,9 @@ const CHANCES: [(FaultKind, u64, &str); 16] = [
     (WebhookLate, 50, "webhook next day"),
     (NetworkDown, 100, "access server down"),
     (NetworkSilent, 100, "access server's answer lost"),
+    (NetworkRefuses, 50, "access server refuses"),
+    (PostDown, 30, "carrier of notices down"),
+    (PostSilent, 30, "carrier's answer lost"),
 ];
 
 impl FaultKind {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::{FaultKind, faults::Faults};
 
 /// What writes.
-const WRITES: [&str; 3] = ["PutItem", "DeleteItem", "TransactWriteItems"];
+const WRITES: [&str; 4] = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
 const REFUSED: u16 = 400;
 const FAILED: u16 = 500;
 

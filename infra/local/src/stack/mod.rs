@@ -133,8 +133,9 @@ impl Stack {
         let secrets = Arc::new(Secrets::of(&directory, &bank)?);
         let gateways = secrets.codes();
         let clock = directory.clock()?;
-        let post =
-            Arc::new(post::Post::open(&directory.file(OUTBOX), queues.clone(), clock.clone())?);
+        let outbox = directory.file(OUTBOX);
+        let post = post::Post::open(&outbox, queues.clone(), clock.clone(), faults.clone())?;
+        let post = Arc::new(post);
         let orders = directory.file(ORDERS);
         let network = Arc::new(network::Network::open(&directory, &orders, faults.clone())?);
         let services = endpoint::Services {
@@ -315,6 +316,16 @@ impl Stack {
         self.set_clock(day)?;
         self.queues.next_day();
         Ok(())
+    }
+
+    /// Notices that were decided wait before they are sent.
+    pub(crate) fn hold_notices(&self) {
+        self.queues.hold(functions::NOTICE_QUEUE);
+    }
+
+    /// They are sent, if they are still to be.
+    pub(crate) fn let_notices_go(&self) {
+        self.queues.let_go(functions::NOTICE_QUEUE);
     }
 
     /// Sets the clock, and lets come what waits for a later time: a clock that stands would let it wait for

@@ -129,6 +129,9 @@ async fn order(State(network): State<Arc<Network>>, headers: HeaderMap, body: By
     if network.faults.strikes(FaultKind::NetworkDown, &body) {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
+    if network.faults.strikes(FaultKind::NetworkRefuses, &body) {
+        return StatusCode::FORBIDDEN;
+    }
     match network.follow(&body) {
         // Done, and nobody is told.
         Ok(()) if network.faults.strikes(FaultKind::NetworkSilent, &body) => {

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Error,
+    Error, FaultKind,
+    faults::Faults,
     functions::NOTICE_QUEUE,
     lines,
     queues::{Letter, Queues},
@@ -58,14 +59,20 @@ pub(super) struct Post {
     file: Mutex<(File, u64)>,
     queues: Arc<Queues>,
     clock: Clock,
+    faults: Arc<Faults>,
 }
 
 impl Post {
-    pub(super) fn open(path: &Path, queues: Arc<Queues>, clock: Clock) -> io::Result<Self> {
+    pub(super) fn open(
+        path: &Path,
+        queues: Arc<Queues>,
+        clock: Clock,
+        faults: Arc<Faults>,
+    ) -> io::Result<Self> {
         let file = File::options().create(true).append(true).read(true).open(path)?;
         let lines = BufReader::new(File::open(path)?).lines().count();
         let count = lines.try_into().unwrap_or(u64::MAX);
-        Ok(Self { file: Mutex::new((file, count)), queues, clock })
+        Ok(Self { file: Mutex::new((file, count)), queues, clock, faults })
     }
 
     /// Keeps what was sent; the name that it goes by here.
@@ -74,6 +81,21 @@ impl Post {
         lines::add(&mut file.0, posted)?;
         file.1 += 1;
         Ok(format!("posted-{}", file.1))
+    }
+
+    /// What it says to whom it is asked by, unless it is down, or has taken something and does not say so:
+    /// nobody can tell the one from the other.
+    fn taken(&self, body: &[u8], take: impl Fn(&Self, &[u8]) -> Result<Value, Error>) -> Answer {
+        let lost = || {
+            let said = json!({ "__type": "InternalServerException", "message": "lost" });
+            (StatusCode::INTERNAL_SERVER_ERROR, said.to_string())
+        };
+        if self.faults.strikes(FaultKind::PostDown, body) {
+            return lost();
+        }
+        let answer = answered(take(self, body), StatusCode::OK);
+        let silent = answer.0.is_success() && self.faults.strikes(FaultKind::PostSilent, body);
+        if silent { lost() } else { answer }
     }
 
     fn tell(&self, events: &[Value]) {
@@ -91,7 +113,7 @@ pub(super) fn routes(office: Arc<Post>) -> Router {
         .with_state(office)
 }
 
-type Answer = (StatusCode, String);
+pub(super) type Answer = (StatusCode, String);
 
 fn answered(done: Result<Value, Error>, status: StatusCode) -> Answer {
     match done {
@@ -149,7 +171,12 @@ struct Mail {
 }
 
 async fn email(State(office): State<Arc<Post>>, body: Bytes) -> Answer {
-    answered(office.mailed(&body), StatusCode::OK)
+    office.taken(&body, Post::mailed)
+}
+
+/// A text message, as End User Messaging answers to it.
+pub(super) fn text(office: &Post, body: &[u8]) -> Answer {
+    office.taken(body, Post::texted)
 }
 
 async fn hook(State(office): State<Arc<Post>>, headers: HeaderMap, body: Bytes) -> Answer {
@@ -202,7 +229,7 @@ impl Post {
     }
 
     /// A text message, as End User Messaging is asked for it.
-    pub(super) fn texted(&self, body: &[u8]) -> Result<Value, Error> {
+    fn texted(&self, body: &[u8]) -> Result<Value, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Text {

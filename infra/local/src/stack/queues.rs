@@ -2,7 +2,7 @@
 //! was accepted is there when the process starts again.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -77,6 +77,8 @@ struct State {
     late: Vec<(String, Received)>,
     /// What comes once more on the next day.
     tomorrow: Vec<(String, Letter)>,
+    /// Queues that nobody takes from for a while: what waits there keeps nobody from being done.
+    held: HashSet<String>,
 }
 
 /// All queues of the stack.
@@ -103,6 +105,7 @@ impl Queues {
             mischief,
             late: Vec::new(),
             tomorrow: Vec::new(),
+            held: HashSet::new(),
         };
         for (number, (queue, letter)) in pending {
             state.place(&queue, Received { number, letter, times: 0 });
@@ -239,7 +242,7 @@ impl Queues {
         }
         state.write(&entries);
         let idle = state.is_still();
-        if idle && state.dead.is_empty() {
+        if idle && state.dead.is_empty() && state.held.is_empty() {
             state.shorten();
         }
         drop(state);
@@ -277,6 +280,17 @@ impl Queues {
         }
     }
 
+    /// Nobody takes from a queue until it is let go.
+    pub(super) fn hold(&self, queue: &str) {
+        self.state().held.insert(queue.to_owned());
+    }
+
+    /// What was held is taken.
+    pub(super) fn let_go(&self, queue: &str) {
+        self.state().held.remove(queue);
+        self.changed.notify_waiters();
+    }
+
     /// The dead letters of a queue, with its name.
     pub(super) fn letters(&self, queue: &str) -> Vec<(String, Letter)> {
         self.state().dead.values().filter(|(of, _)| of == queue).cloned().collect()
@@ -302,6 +316,9 @@ impl State {
         self.away = away;
         for (_, queue, received) in back {
             self.place(&queue, received);
+        }
+        if self.held.contains(queue) {
+            return Vec::new();
         }
         let shuffled = self.mischief.shuffled;
         let waiting = self.waiting.entry(queue.to_owned()).or_default();
@@ -335,7 +352,9 @@ impl State {
     }
 
     fn is_still(&self) -> bool {
-        self.in_flight == 0 && self.away.is_empty() && self.waiting.values().all(VecDeque::is_empty)
+        let mut taken = self.waiting.iter().filter(|(queue, _)| !self.held.contains(*queue));
+        let nothing_waits = taken.all(|(_, waiting)| waiting.is_empty());
+        self.in_flight == 0 && self.away.is_empty() && nothing_waits
     }
 
     /// A journal that cannot be written is a disk that is full or gone: nothing can be promised

@@ -10,7 +10,7 @@ use super::{By, Found, Rule, amounts::open};
 use crate::simulation::mirror::Holdings;
 
 /// Nobody is left behind by a run.
-pub(super) fn agendas(account: &Account, by: By<'_>, found: &mut Found<'_>) {
+pub(in crate::simulation) fn agendas(account: &Account, by: By<'_>, found: &mut Found<'_>) {
     let today = by.today;
     if let Some(cycle) = account.next_bill.filter(|next| *next <= today) {
         found.not(Rule::Billed, format!("its cycle {cycle} is not billed"));

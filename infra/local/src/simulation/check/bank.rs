@@ -18,6 +18,8 @@ use crate::simulation::mirror::Mirror;
 #[derive(Clone, Debug, Default)]
 struct Booked {
     received: Option<Money>,
+    /// Whose it is, as far as whoever had it knows.
+    of: Option<AccountId>,
     returned: BTreeMap<Reference, (ReturnKind, Money)>,
 }
 
@@ -36,6 +38,7 @@ impl BankBooks {
             Fact::Received(receipt) => {
                 let booked = self.booked.entry(id(&receipt.money)).or_default();
                 booked.received = Some(receipt.amount);
+                booked.of = receipt.about.account().cloned();
             }
             Fact::Returned(one) => {
                 let booked = self.booked.entry(id(&one.money)).or_default();
@@ -45,13 +48,16 @@ impl BankBooks {
         }
     }
 
-    /// Compares: each piece of money is with one account, or with what nobody could match; as much of
-    /// it, and with the same returns.
+    /// Compares: each piece of money is with the account that it is for; as much of it, and with the same
+    /// returns. `told` says of some money whether we must have heard of it by now, and `asked` whether also of
+    /// all that became of it.
     pub(in crate::simulation) fn compare(
         &self,
         day: Date,
         mirror: &Mirror,
         unmatched: &[Unmatched],
+        told: impl Fn(&PaymentId) -> bool,
+        asked: impl Fn(&PaymentId) -> bool,
         out: &mut Vec<Violation>,
     ) {
         let mut ours: BTreeMap<&PaymentId, (&AccountId, &Payment)> = BTreeMap::new();
@@ -63,15 +69,13 @@ impl BankBooks {
                 }
             }
         }
-        let lies = |id: &PaymentId| {
-            let is = |one: &&Unmatched| {
-                one.notice.gateway == id.gateway && one.notice.about_money() == Some(&id.money)
-            };
-            unmatched.iter().any(|one| is(&one))
-        };
+        for one in unmatched {
+            let what = format!("{:?} is nobody's: {}", one.notice.about_money(), one.reason);
+            Found::new(day, "", out).not(Rule::BankInBooks, what);
+        }
         for (id, booked) in &self.booked {
             let Some((account, payment)) = ours.remove(id) else {
-                if !lies(id) {
+                if told(id) {
                     let what = format!("{id} is nowhere in our books");
                     Found::new(day, "", out).not(Rule::BankInBooks, what);
                 }
@@ -83,9 +87,19 @@ impl BankBooks {
                 let (was, is) = (booked.received, noted);
                 found.not(Rule::BankInBooks, format!("{id} is {was:?} there, and {is:?} here"));
             }
-            let has = |name: &Reference| payment.returned.iter().any(|one| one.id == *name);
-            for name in booked.returned.keys().filter(|name| !has(name)) {
-                found.not(Rule::BankInBooks, format!("{id}: {name} went back, and we have it"));
+            if booked.of.as_ref().is_some_and(|of| of != account) {
+                found.not(Rule::BankInBooks, format!("{id} is for account {:?}", booked.of));
+            }
+            let ours: BTreeMap<_, _> = payment
+                .returned
+                .iter()
+                .map(|one| (one.id.clone(), (one.kind, one.amount)))
+                .collect();
+            if ours.iter().any(|(name, one)| booked.returned.get(name) != Some(one))
+                || asked(id) && ours.len() != booked.returned.len()
+            {
+                let (was, is) = (&booked.returned, ours);
+                found.not(Rule::BankInBooks, format!("{id}: {was:?} went back, and here {is:?}"));
             }
         }
         for (id, (account, _)) in ours {

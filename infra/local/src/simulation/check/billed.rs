@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use mensal_domain::{
+    account::{Account, Change, ServiceEvent},
     calendar::{days_after, days_between},
     delinquency::CutKind,
     ids::SubscriptionId,
@@ -88,4 +89,42 @@ pub(super) fn lost_days(holdings: &Holdings, by: By<'_>, found: &mut Found<'_>) 
             }
         }
     }
+}
+
+/// What was billed has no hole: of the days between the first and the last that were, each on which there was
+/// service is among them. A cycle that was left out would be one.
+pub(super) fn gaps(account: &Account, holdings: &Holdings, by: By<'_>, found: &mut Found<'_>) {
+    let free = by.settings.suspended_days == SuspendedDays::Free;
+    let held = |day: Date, id: &SubscriptionId| {
+        let mut all = holdings.suspensions.values().filter(|kept| kept.services.contains(id));
+        all.any(|kept| {
+            let cut = kept.steps.iter().find(|step| step.kind == CutKind::Suspended);
+            let lifted = kept.lifted.is_some_and(|lifted| lifted.on <= day);
+            cut.is_some_and(|cut| cut.on <= day) && !lifted
+        })
+    };
+    for (id, days) in changes(holdings) {
+        let own = account.subscriptions.iter().find(|one| one.id == id);
+        let Some(own) = own.filter(|own| own.history.iter().all(is_plan)) else { continue };
+        let mut count = 0;
+        let mut steps = days.iter().filter(|(_, change)| **change != 0).peekable();
+        while let Some((day, change)) = steps.next() {
+            count += change;
+            let Some((next, _)) = steps.peek() else { break };
+            let gap = u16::try_from(days_between(*day, **next)).unwrap_or_default();
+            let mut without = (0..gap).map(|n| days_after(*day, n));
+            if count == 0
+                && let Some(day) = without.find(|day| !free || !held(*day, &id))
+                && own.disconnected_on.is_none_or(|on| day < on)
+            {
+                found.not(Rule::Billed, format!("{id} is not billed for {day}"));
+                break;
+            }
+        }
+    }
+}
+
+/// A change that leaves service as it is.
+fn is_plan(event: &ServiceEvent) -> bool {
+    matches!(event.change, Change::Plan(_) | Change::Quantity(_))
 }

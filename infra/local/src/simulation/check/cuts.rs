@@ -5,7 +5,7 @@ use mensal_domain::{
     calendar::{days_after, days_between},
     charge::{ChargeState, Charges},
     collection::AttemptState,
-    delinquency::{CutKind, CutStep, NoticeAbout, NoticeState, Suspension},
+    delinquency::{CustomerNotice, CutKind, CutStep, NoticeAbout, NoticeState, Suspension},
     invoice::{Invoice, LineReason, LineSource},
     method::PaymentMethod,
     rail::Rail,
@@ -56,9 +56,9 @@ pub(super) fn cut(
     }
     match kind {
         CutKind::Disconnected => ended(kept, by, found),
-        CutKind::Throttled => held(holdings, &overdue, kind, by, found),
+        CutKind::Throttled => held(holdings, kept, &overdue, kind, by, found),
         CutKind::Suspended => {
-            held(holdings, &overdue, kind, by, found);
+            held(holdings, kept, &overdue, kind, by, found);
             paid_ahead(holdings, kept, &overdue, today, found);
         }
     }
@@ -67,6 +67,7 @@ pub(super) fn cut(
 /// Not before its time, nor before the notice.
 fn held(
     holdings: &Holdings,
+    kept: &Suspension,
     overdue: &[&Invoice],
     kind: CutKind,
     by: By<'_>,
@@ -78,9 +79,11 @@ fn held(
         _ => settings.suspend_after_days.days(),
     };
     let grace = holdings.account.as_ref().and_then(|account| account.grace_until);
+    let after = after.map(i32::from);
     let is_time = |invoice: &&&Invoice| {
-        let days = i32::from(settings.grace_days) + i32::from(after.unwrap_or(u16::MAX));
-        days_between(invoice.due, today) >= days && grace.is_none_or(|until| until <= today)
+        let from = days_after(invoice.due, settings.grace_days);
+        let from = grace.map_or(from, |grace| from.max(grace));
+        after.is_some_and(|after| days_between(delinquent(from, by), today) >= after)
     };
     if !overdue.iter().any(|invoice| is_time(&invoice)) {
         found.not(Rule::CutEarly, format!("{kind:?}, {after:?} days after it is delinquent"));
@@ -90,17 +93,44 @@ fn held(
     }
     let was_told = holdings.notices.values().any(|notice| {
         let NoticeAbout::Invoice(about) = notice.id.about else { return false };
-        let Some(at) = notice.delivered.filter(|_| notice.state == NoticeState::Delivered) else {
-            return false;
-        };
+        let Some(at) = notice.delivered.filter(|_| has_come(notice)) else { return false };
         let day = at.to_zoned(TimeZone::UTC).date();
-        let of_debt = overdue.iter().any(|invoice| invoice.id == about);
+        // What was told before an invoice was paid says nothing of it once it is owed again.
+        let since = |invoice: &Invoice| invoice.settled.and_then(|settled| settled.reopened);
+        let of_debt = overdue
+            .iter()
+            .any(|one| one.id == about && since(one).is_none_or(|since| since <= day));
         notice.legal && of_debt && days_after(day, settings.legal_notice_days) <= today
     });
     if !was_told {
         let days = settings.legal_notice_days;
         found.not(Rule::CutBeforeNotice, format!("{kind:?} without {days} days of notice"));
     }
+    // Whoever asks later, a court among them, is shown what was delivered.
+    let proof = kept.notice.as_ref();
+    let shown = proof.and_then(|proof| Some((proof, holdings.notices.get(&proof.notice)?)));
+    let is_proof = shown.is_some_and(|(proof, notice)| {
+        notice.legal && notice.delivered == Some(proof.delivered) && notice.text == proof.text
+    });
+    if !is_proof {
+        found.not(Rule::CutBeforeNotice, format!("{kind:?}, and its proof is {proof:?}"));
+    }
+}
+
+/// Whether a notice has come to its customer, who may call it spam.
+pub(super) fn has_come(notice: &CustomerNotice) -> bool {
+    matches!(notice.state, NoticeState::Delivered | NoticeState::Complained)
+}
+
+/// The day on which what was due becomes delinquent: the first of those weekdays that is no holiday, nor the
+/// eve of one.
+fn delinquent(from: Date, by: By<'_>) -> Date {
+    let weekdays = by.settings.delinquent_weekdays.to_string();
+    let mut day = from;
+    while !may_cut(day, &weekdays, by.calendar()) {
+        day = days_after(day, 1);
+    }
+    day
 }
 
 fn ended(kept: &Suspension, by: By<'_>, found: &mut Found<'_>) {
@@ -114,7 +144,7 @@ fn ended(kept: &Suspension, by: By<'_>, found: &mut Found<'_>) {
 
 /// Whether money is on its way: an attempt that has begun, or money that a bank has told of and the
 /// books do not have.
-fn is_in_flight(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
+pub(super) fn is_in_flight(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
     let Some(charges) = holdings.charges.get(&invoice.id) else { return false };
     charges.charges.iter().any(|charge| charge.state == ChargeState::Paid)
         || charges.attempts.iter().any(|attempt| {
@@ -127,7 +157,7 @@ fn is_in_flight(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
 }
 
 /// Whether nobody has tried yet to charge a stored method that is good for it, and whose day has come.
-fn is_to_be_charged(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
+pub(super) fn is_to_be_charged(holdings: &Holdings, invoice: &Invoice, today: Date) -> bool {
     let untried = |one: &Charges| one.attempts.is_empty();
     if invoice.autopay > today || !holdings.charges.get(&invoice.id).is_none_or(untried) {
         return false;

@@ -48,6 +48,21 @@ pub(super) fn charges(account: &Account, holdings: &Holdings, by: By<'_>, found:
         if charged > Decimal::ZERO && charged > most {
             found.not(Rule::LateOnce, format!("{}: {charged}, of {most} at most", invoice.id));
         }
+        // Once it is paid, both together: what a bank has added is not charged once more.
+        let added: Decimal = holdings
+            .payments
+            .values()
+            .filter(|payment| payment.returned.is_empty())
+            .filter_map(|payment| payment.received.as_ref())
+            .filter(|received| received.invoice == Some(invoice.id))
+            .map(|received| received.late.amount())
+            .sum();
+        let both = charged + added;
+        let done = invoice.late_charged.is_some_and(|late| late.done);
+        if done && charged > Decimal::ZERO && both > most {
+            let what = format!("{}: {both} with the bank's {added}, of {most}", invoice.id);
+            found.not(Rule::LateOnce, what);
+        }
     }
     for (of, amount) in billed {
         found.not(Rule::LateOnce, format!("{amount} for `{of}`, which is no invoice"));

@@ -1,10 +1,12 @@
 //! What must always hold (section 6 of the design), checked on everything that there is, day by day.
 //!
 //! A check counts for itself: it reads amounts, days and states as they are stored, and asks none of
-//! the code that has decided them. What it needs of rules, it reads as data.
+//! the code that has decided them. What it needs of rules, it reads as data. (Of a stored method and of a
+//! notice it takes their own word for whether the one may be charged, and the other has arrived.)
 
 mod accounts;
 mod amounts;
+mod awaited;
 mod bank;
 mod billed;
 mod cuts;
@@ -23,6 +25,8 @@ use mensal_domain::{
     settings::{BillingSettings, Exclusions},
 };
 
+pub(super) use accounts::agendas;
+pub(super) use awaited::Awaited;
 pub(super) use bank::BankBooks;
 pub(super) use network::{serves, told};
 
@@ -73,8 +77,12 @@ pub enum Rule {
     LostDays,
     /// No notice is sent twice for one step.
     NoticeOnce,
-    /// Nobody is reminded of what is paid.
+    /// Nobody is told of what is paid, or is so no more.
     RemindedPaid,
+    /// Whoever is to be reminded is.
+    NotReminded,
+    /// Whoever is to be cut is, in some days.
+    NotCut,
     /// An invoice is charged for being late once, and not more than the rules say.
     LateOnce,
     /// Nothing lies with the dead letters.
@@ -146,6 +154,11 @@ pub(super) struct By<'a> {
     pub(super) settings: &'a BillingSettings,
 }
 
+/// Whether service may be cut on the day.
+pub(super) fn may_be_cut(by: By<'_>) -> bool {
+    permitted::may_cut(by.today, &by.settings.cut_weekdays.to_string(), by.calendar())
+}
+
 impl By<'_> {
     /// The name of the calendar that excludes days.
     fn calendar(&self) -> &str {
@@ -197,8 +210,8 @@ pub(super) fn stands(holdings: &Holdings, by: By<'_>, found: &mut Found<'_>) {
     amounts::invoices(holdings, found);
     amounts::account(account, holdings, found);
     billed::days(holdings, found);
+    billed::gaps(account, holdings, by, found);
     billed::lost_days(holdings, by, found);
-    accounts::agendas(account, by, found);
     accounts::service(account, holdings, by, found);
     notices::once(holdings, found);
     late::charges(account, holdings, by, found);

@@ -48,6 +48,10 @@ pub(in crate::simulation) fn told(
     if cut && !may_cut(by.today, &by.settings.cut_weekdays.to_string(), by.calendar()) {
         found.not(Rule::CutDay, format!("{login} is {after} on a day that is not permitted"));
     }
+    let should = should_be(account, own, by.today);
+    if after > should {
+        found.not(Rule::BackOnLine, format!("{login} was told {after}, and should be {should}"));
+    }
 }
 
 fn should_be(account: &Account, subscription: &Subscription, today: Date) -> Service {
@@ -162,6 +166,9 @@ mod tests {
         assert_eq!(rules(&held, (Service::Suspended, Service::Full), friday), BTreeSet::new());
         let asked = account(None, &history(&json!("suspend")));
         assert_eq!(rules(&asked, cut, friday), BTreeSet::new());
+        // Paid, and told all the same.
+        let paid = account(None, &json!({}));
+        assert_eq!(rules(&paid, cut, monday), BTreeSet::from([Rule::BackOnLine]));
         let mut moved = held;
         moved.subscriptions[0].login = Some("eva".parse().unwrap());
         assert_eq!(rules(&moved, cut, monday), BTreeSet::from([Rule::OffLine]));

@@ -2,11 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use mensal_domain::delinquency::{CustomerNotice, NoticeAbout, NoticeState, When};
+use jiff::civil::Date;
+use mensal_domain::{
+    delinquency::{CustomerNotice, NoticeAbout, NoticeState, When},
+    invoice::Invoice,
+};
 use rust_decimal::Decimal;
 
 use super::{Found, Rule, amounts::open};
 use crate::simulation::mirror::Holdings;
+
+fn reopened(invoice: &Invoice) -> Option<Date> {
+    invoice.settled.and_then(|settled| settled.reopened)
+}
 
 /// How far a notice is: it never goes back.
 fn rank(state: NoticeState) -> u8 {
@@ -38,8 +46,15 @@ pub(super) fn told(
         let more = told(before) == told(after)
             && before.state != NoticeState::Planned
             && before.delivered.is_none_or(|_| before.delivered == after.delivered);
-        // The one that the law wants is asked for until it has arrived.
-        let renewed = after.legal && after.asked > before.asked && !before.has_arrived();
+        // The one that the law wants is asked for until it has arrived, and anew of what is owed again.
+        let reopened = match after.id.about {
+            NoticeAbout::Invoice(id) => holdings.invoices.get(&id).and_then(reopened),
+            NoticeAbout::Suspension(_) => None,
+        };
+        let before_it_was_paid = reopened.is_some_and(|day| after.asked >= Some(day));
+        let renewed = after.legal
+            && after.asked > before.asked
+            && (!before.has_arrived() || before_it_was_paid);
         let goes_on = put_back || again || more || renewed;
         let is_back = rank(after.state) <= rank(before.state) && !goes_on;
         if begins(before) != begins(after) || is_back {
@@ -47,13 +62,24 @@ pub(super) fn told(
             found.not(Rule::NoticeOnce, format!("{} was {was:?} and is {is:?}", after.id));
         }
     }
-    let (NoticeAbout::Invoice(invoice), When::Days(_)) = (after.id.about, after.id.when) else {
-        return;
-    };
     let goes =
         after.state != NoticeState::Dropped && before.is_none_or(|before| rank(before.state) == 0);
-    let paid = holdings.invoices.get(&invoice).is_none_or(|one| open(one) <= Decimal::ZERO);
-    if goes && paid {
+    let kept = |begun: Date| holdings.suspensions.get(&begun);
+    let is_over = match (after.id.about, after.id.when) {
+        (NoticeAbout::Invoice(invoice), When::Days(_)) => {
+            holdings.invoices.get(&invoice).is_none_or(|one| open(one) <= Decimal::ZERO)
+        }
+        // It is decided in one transaction with what it tells of.
+        (NoticeAbout::Suspension(_), _) if before.is_none() => false,
+        (NoticeAbout::Suspension(begun), When::Throttled | When::Suspended) => {
+            kept(begun).is_none_or(|kept| kept.lifted.is_some())
+        }
+        (NoticeAbout::Suspension(begun), When::Restored | When::Disconnected) => {
+            kept(begun).is_none_or(|kept| kept.lifted.is_none())
+        }
+        _ => false,
+    };
+    if goes && is_over {
         found.not(Rule::RemindedPaid, format!("{} is {:?}", after.id, after.state));
     }
 }

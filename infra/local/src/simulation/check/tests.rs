@@ -1,23 +1,19 @@
 //! A check that cannot fail is worth nothing: each rule is broken once, by one thing that is changed in
 //! what holds, and is named.
 
+mod whole;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use mensal_domain::{
-    events::Document,
-    ids::AccountId,
-    payment::{Fact, Notice},
-    settings::BillingSettings,
-};
+use mensal_domain::{events::Document, settings::BillingSettings};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::simulation::mirror::Mirror;
 
 /// Those of which the tables below have each at least one case. Of the others, what the network was told
 /// has tests of its own; dead letters are what the stack says, and the end-to-end test has one.
-const RULES: [Rule; 23] = [
+const RULES: [Rule; 25] = [
     Rule::BilledOnce,
     Rule::Billed,
     Rule::IssuedStays,
@@ -38,6 +34,8 @@ const RULES: [Rule; 23] = [
     Rule::LostDays,
     Rule::NoticeOnce,
     Rule::RemindedPaid,
+    Rule::NotReminded,
+    Rule::NotCut,
     Rule::LateOnce,
     Rule::Parked,
     Rule::Agenda,
@@ -126,12 +124,16 @@ fn holds() -> Value {
         "notices": [{
             "account": "1042", "id": "2026-11-10-cycle:+5:email", "template": "notice",
             "legal": true, "on": "2026-11-25", "state": "delivered",
-            "sent": "2026-11-26T12:00:00Z", "delivered": "2026-11-26T12:00:00Z",
+            "sent": "2026-11-26T12:00:00Z", "delivered": "2026-11-26T12:00:00Z", "text": "Aviso",
         }],
         "suspensions": [{
             "account": "1042", "begun": "2026-12-14", "subs": ["1"],
             "debt": { "invoices": ["2026-11-10-cycle"], "amt": "100.00 BRL" },
             "steps": [{ "kind": "suspended", "on": "2026-12-14", "why": [] }],
+            "notice": {
+                "notice": "2026-11-10-cycle:+5:email", "channel": "email", "text": "Aviso",
+                "sent": "2026-11-26T12:00:00Z", "delivered": "2026-11-26T12:00:00Z",
+            },
             "lifted": { "on": "2026-12-17", "why": "payment" },
         }],
     })
@@ -183,7 +185,10 @@ fn holdings(all: &Value) -> Holdings {
 fn broken(all: &Value, today: &str) -> BTreeSet<Rule> {
     let (mut out, settings, today) = (Vec::new(), settings(), today.parse().unwrap());
     let by = By { today, settings: &settings };
-    stands(&holdings(all), by, &mut Found::new(today, "1042", &mut out));
+    let holdings = holdings(all);
+    let mut found = Found::new(today, "1042", &mut out);
+    stands(&holdings, by, &mut found);
+    agendas(holdings.account.as_ref().unwrap(), by, &mut found);
     out.into_iter().map(|one| one.rule).collect()
 }
 
@@ -252,6 +257,7 @@ fn each_rule_names_what_breaks_it() {
         ),
         (Rule::LostDays, standing(&[("/invoices/2/lines/0/span", json!("2026-12-15/2026-12-17"))])),
         (Rule::Billed, standing(&[("/account/next", json!("2027-01-12"))])),
+        (Rule::Billed, standing(&[("/invoices/1/lines", json!([]))])),
         (Rule::Agenda, standing(&[("/account/rev", json!("2027-01-11"))])),
         (Rule::Parked, standing(&[("/account/parked", json!("its plan is gone"))])),
         (Rule::CutKept, standing(&[("/account/subs/0/cuts/0/until", Value::Null)])),
@@ -291,7 +297,8 @@ fn each_rule_names_what_breaks_it() {
     }
     seen.extend(cuts_are_looked_at_as_they_are_made());
     seen.extend(changes_are_looked_at());
-    seen.extend(money_is_compared());
+    seen.extend(whole::money_is_compared());
+    seen.extend(whole::who_is_forgotten_is_named_in_two_weeks());
     assert_eq!(seen, BTreeSet::from(RULES));
 }
 
@@ -328,6 +335,11 @@ fn cuts_are_looked_at_as_they_are_made() -> BTreeSet<Rule> {
         (Rule::CutInFlight, made(&[("/account/methods", untried)], monday)),
         (Rule::CutPromised, made(&[("/account/proms", promise)], monday)),
         (Rule::CutEarly, made(&[("/account/grace", json!("2026-12-15"))], monday)),
+        // Delinquent on a Saturday is delinquent on Monday, and then ten days have not passed.
+        (Rule::CutEarly, made(&[("/invoices/0/due", json!("2026-12-12"))], "2026-12-12")),
+        (Rule::CutBeforeNotice, made(&[("/suspensions/0/notice", Value::Null)], monday)),
+        (Rule::CutBeforeNotice, made(&[("/suspensions/0/notice/text", json!("Outro"))], monday)),
+        (Rule::CutBeforeNotice, made(&[("/invoices/0/stl/reopened", json!("2026-12-01"))], monday)),
         (Rule::CutBeforeNotice, made(&[("/notices", json!([]))], monday)),
         (Rule::CutBeforeNotice, made(&[("/notices/0/state", json!("bounced"))], monday)),
         (
@@ -363,8 +375,8 @@ fn changes_are_looked_at() -> BTreeSet<Rule> {
         broken_by(&with(holds(), changes), "invoices", Some(&before), today)
     };
     assert_eq!(invoice(&[("/invoices/2/stl/pay", json!("1.00 BRL"))]), BTreeSet::new());
-    let changed = invoice(&[("/invoices/2/due", json!("2027-01-21"))]);
-    assert_eq!(changed, BTreeSet::from([Rule::IssuedStays]));
+    let other_day = invoice(&[("/invoices/2/due", json!("2027-01-21"))]);
+    assert_eq!(other_day, BTreeSet::from([Rule::IssuedStays]));
     let notice = |changes: &[Tampered], before: Option<&Value>| {
         broken_by(&with(cut(), changes), "notices", before, "2026-12-14")
     };
@@ -376,41 +388,22 @@ fn changes_are_looked_at() -> BTreeSet<Rule> {
     assert_eq!(again, BTreeSet::from([Rule::NoticeOnce]));
     let paid = notice(&[("/invoices/0/stl/pay", json!("100.00 BRL"))], Some(&planned));
     assert_eq!(paid, BTreeSet::from([Rule::RemindedPaid]));
+    let lifted = json!({ "on": "2026-12-14", "why": "payment" });
+    for (when, changes, over) in [
+        ("suspended", vec![], false),
+        ("suspended", vec![("/suspensions/0/lifted", lifted.clone())], true),
+        ("restored", vec![], true),
+        ("restored", vec![("/suspensions/0/lifted", lifted)], false),
+    ] {
+        let told = json!({
+            "account": "1042", "id": format!("2026-12-14:{when}:sms"), "template": when,
+            "on": "2026-12-14", "state": "sending",
+        });
+        let changes = [changes, vec![("/notices/-", told)]].concat();
+        let mut planned = changes.last().unwrap().1.clone();
+        planned["state"] = json!("planned");
+        let rules = notice(&changes, Some(&planned));
+        assert_eq!(rules.contains(&Rule::RemindedPaid), over, "{when} {changes:?}");
+    }
     BTreeSet::from([Rule::IssuedStays, Rule::NoticeOnce, Rule::RemindedPaid])
-}
-
-/// What is wrong between the bank's books and ours.
-fn money_is_compared() -> BTreeSet<Rule> {
-    let day: Date = "2027-01-12".parse().unwrap();
-    let received = |money: &str, amount: &str| -> Notice {
-        let fact: Fact = serde_json::from_value(json!({ "received": {
-            "money": money, "about": "nothing", "rail": "pix", "amt": amount, "on": "2026-12-17",
-        } }))
-        .unwrap();
-        Notice { gateway: "bank".parse().unwrap(), fact }
-    };
-    let compared = |facts: &[Notice], owners: &[&str]| -> BTreeSet<Rule> {
-        let mut mirror = Mirror::default();
-        for owner in owners {
-            let id: AccountId = owner.parse().unwrap();
-            mirror.of.insert(id, holdings(&holds()));
-        }
-        let mut books = BankBooks::default();
-        for fact in facts {
-            books.book(fact);
-        }
-        let mut out = Vec::new();
-        books.compare(day, &mirror, &[], &mut out);
-        out.into_iter().map(|one| one.rule).collect()
-    };
-    let (one, two) = (received("E1", "100.00 BRL"), received("E2", "100.00 BRL"));
-    let both = [one.clone(), two.clone()];
-    assert_eq!(compared(&both, &["1042"]), BTreeSet::new());
-    let wrong = BTreeSet::from([Rule::BankInBooks]);
-    assert_eq!(compared(&both[..1], &["1042"]), wrong, "E2 is at no gateway");
-    assert_eq!(compared(&[one, received("E2", "99.00 BRL")], &["1042"]), wrong);
-    let three = [&both[..], &[received("E3", "1.00 BRL")]].concat();
-    assert_eq!(compared(&three, &["1042"]), wrong, "E3 is not in the books");
-    assert_eq!(compared(&both, &["1042", "1043"]), BTreeSet::from([Rule::PaymentOnce]));
-    BTreeSet::from([Rule::BankInBooks, Rule::PaymentOnce])
 }
