@@ -90,15 +90,17 @@ impl BankBooks {
             if booked.of.as_ref().is_some_and(|of| of != account) {
                 found.not(Rule::BankInBooks, format!("{id} is for account {:?}", booked.of));
             }
-            let ours: BTreeMap<_, _> = payment
-                .returned
-                .iter()
-                .map(|one| (one.id.clone(), (one.kind, one.amount)))
-                .collect();
-            if ours.iter().any(|(name, one)| booked.returned.get(name) != Some(one))
-                || asked(id) && ours.len() != booked.returned.len()
+            // A refund that could not be made has moved nothing: of that the till knows nothing.
+            let moved = |kind: ReturnKind| kind != ReturnKind::RefundFailed;
+            let theirs: BTreeMap<_, _> =
+                booked.returned.iter().filter(|(_, (kind, _))| moved(*kind)).collect();
+            let ours = payment.returned.iter().filter(|one| moved(one.kind));
+            let ours: BTreeMap<_, _> =
+                ours.map(|one| (one.id.clone(), (one.kind, one.amount))).collect();
+            if ours.iter().any(|(name, one)| theirs.get(name) != Some(&one))
+                || asked(id) && ours.len() != theirs.len()
             {
-                let (was, is) = (&booked.returned, ours);
+                let (was, is) = (theirs, ours);
                 found.not(Rule::BankInBooks, format!("{id}: {was:?} went back, and here {is:?}"));
             }
         }

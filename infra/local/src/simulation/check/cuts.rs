@@ -1,11 +1,14 @@
 //! Service that was slowed down, suspended or ended: whether it might be, at the moment at which it was.
 
+use std::collections::BTreeMap;
+
 use jiff::{civil::Date, tz::TimeZone};
 use mensal_domain::{
-    calendar::{days_after, days_between},
+    calendar::{Span, days_after, days_between},
     charge::{ChargeState, Charges},
     collection::AttemptState,
     delinquency::{CustomerNotice, CutKind, CutStep, NoticeAbout, NoticeState, Suspension},
+    ids::SubscriptionId,
     invoice::{Invoice, LineReason, LineSource},
     method::PaymentMethod,
     rail::Rail,
@@ -168,7 +171,8 @@ pub(super) fn is_to_be_charged(holdings: &Holdings, invoice: &Invoice, today: Da
     methods.filter(charged).any(|method| method.collects(invoice.open(), today))
 }
 
-/// What was paid ahead for longer than a month is not cut for what others owe.
+/// What was paid ahead for longer than a month is not cut for what others owe. Of several invoices that bill the
+/// day, the last one counts: what the others had billed for it was given back meanwhile.
 fn paid_ahead(
     holdings: &Holdings,
     kept: &Suspension,
@@ -176,14 +180,23 @@ fn paid_ahead(
     today: Date,
     found: &mut Found<'_>,
 ) {
+    let mut last: BTreeMap<&SubscriptionId, (&Invoice, Span)> = BTreeMap::new();
     for (invoice, line) in
         holdings.invoices.values().flat_map(|one| one.lines.iter().map(move |line| (one, line)))
     {
         let LineSource::Recurring(subscription, _) = &line.source else { continue };
-        let Some(span) = line.span.filter(|_| line.reason == LineReason::Charge) else { continue };
-        let long = span.days() > LONGEST_MONTH && span.contains(today);
+        let charge = |_: &Span| line.reason == LineReason::Charge;
+        let Some(span) = line.span.filter(charge).filter(|span| span.contains(today)) else {
+            continue;
+        };
+        let newest = last.get(subscription).is_none_or(|(other, _)| other.issued <= invoice.issued);
+        if newest {
+            last.insert(subscription, (invoice, span));
+        }
+    }
+    for (subscription, (invoice, span)) in last {
         let owed = overdue.iter().any(|one| one.id == invoice.id);
-        if long && !owed && kept.services.contains(subscription) {
+        if span.days() > LONGEST_MONTH && !owed && kept.services.contains(subscription) {
             found.not(Rule::CutPaidAhead, format!("{subscription}, paid through {span}"));
         }
     }
