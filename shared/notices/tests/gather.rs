@@ -126,11 +126,30 @@ fn a_warning_tells_what_is_overdue_and_what_comes_next() {
 
 #[test]
 fn before_it_is_due_nothing_is_overdue_and_what_is_charged_is_announced() {
-    let account = account(&json!({}));
     let about = NoticeAbout::Invoice("2026-11-10-cycle".parse().unwrap());
-    let told = letter(&account, &[invoice("2026-11-10", "0.00")], about, &[], "2026-11-07");
-    assert_eq!(told.overdue, None);
-    assert_eq!(told.invoice.unwrap().autopay.unwrap().on, date("2026-11-10"));
+    let card = |id: &str, state: &str, limit: Option<&str>| {
+        json!({ "id": id, "rail": "card", "gw": "banco", "state": state, "token": "tok", "label": id,
+            "since": "2026-01-10", "limit": limit })
+    };
+    let announced = |methods: &[Value]| {
+        let account = account(&json!({ "methods": methods }));
+        let told = letter(&account, &[invoice("2026-11-10", "0.00")], about, &[], "2026-11-07");
+        assert_eq!(told.overdue, None);
+        told.invoice.unwrap().autopay.map(|autopay| (autopay.on, autopay.label))
+    };
+    let on = date("2026-11-10");
+    assert_eq!(announced(&[card("Visa", "active", None)]), Some((on, "Visa".into())));
+    // Whoever has another card by now is told of that one; whose method has ended, or takes less, is told how to
+    // pay.
+    let replaced = [card("Visa", "revoked", None), card("Elo", "active", None)];
+    assert_eq!(announced(&replaced), Some((on, "Elo".into())));
+    for none in [
+        vec![],
+        vec![card("Visa", "revoked", None)],
+        vec![card("Visa", "active", Some("50.00 BRL"))],
+    ] {
+        assert_eq!(announced(&none), None, "{none:?}");
+    }
 }
 
 #[test]
