@@ -115,13 +115,15 @@ impl Tally {
             (before, Document::Notice(after)) => {
                 let of = self.reminders.entry(after.id.channel).or_default();
                 of.decided += u64::from(before.is_none());
-                let was = match before {
-                    Some(Document::Notice(before)) => Some(before.state),
+                let before = match before {
+                    Some(Document::Notice(before)) => Some(before),
                     _ => None,
                 };
+                // A complaint may be heard before the delivery.
+                let had_arrived = before.is_some_and(|one| one.delivered.is_some());
+                of.delivered += u64::from(after.delivered.is_some() && !had_arrived);
                 match after.state {
-                    state if was == Some(state) => {}
-                    NoticeState::Delivered => of.delivered += 1,
+                    state if before.is_some_and(|one| one.state == state) => {}
                     NoticeState::Bounced => of.bounced += 1,
                     NoticeState::Dropped => of.dropped += 1,
                     _ => {}
