@@ -129,7 +129,7 @@ fn before_it_is_due_nothing_is_overdue_and_what_is_charged_is_announced() {
     let about = NoticeAbout::Invoice("2026-11-10-cycle".parse().unwrap());
     let card = |id: &str, state: &str, limit: Option<&str>| {
         json!({ "id": id, "rail": "card", "gw": "banco", "state": state, "token": "tok", "label": id,
-            "since": "2026-01-10", "limit": limit })
+            "since": "2026-01-10", "most": limit })
     };
     let announced = |methods: &[Value]| {
         let account = account(&json!({ "methods": methods }));
