@@ -88,8 +88,6 @@ pub struct Year {
     booked: i64,
     books: BankBooks,
     awaited: Awaited,
-    /// Whether the gateways were asked today what they have.
-    reconciled: bool,
     rules: BTreeMap<AccountId, Rules>,
     tally: Tally,
     violations: Vec<Violation>,
@@ -145,7 +143,6 @@ impl Year {
             booked: 0,
             books: BankBooks::default(),
             awaited: Awaited::default(),
-            reconciled: true,
             rules: BTreeMap::new(),
             tally: Tally::default(),
             violations: Vec::new(),
@@ -207,13 +204,12 @@ impl Year {
             self.stack.let_notices_go();
             self.still(day, &mut touched).await?;
         }
-        self.reconciled = !fate.unasked;
-        if self.reconciled {
+        if !fate.unasked {
             self.run(RunKind::Reconciliation, day).await?;
             self.still(day, &mut touched).await?;
         }
         self.customers.keep_promises(&self.mirror, day, &mut self.tally);
-        self.check(day, touched).await?;
+        self.check(day, touched, !fate.unasked).await?;
         self.tally.end_day(day, &self.mirror);
         Ok(())
     }
@@ -332,8 +328,13 @@ impl Year {
         Ok(())
     }
 
-    /// What must hold at the end of a day.
-    async fn check(&mut self, day: Date, touched: BTreeSet<AccountId>) -> Result<(), Error> {
+    /// What must hold at the end of a day; `reconciled` says whether the gateways were asked what they have.
+    async fn check(
+        &mut self,
+        day: Date,
+        touched: BTreeSet<AccountId>,
+        reconciled: bool,
+    ) -> Result<(), Error> {
         for id in &touched {
             let (Some(holdings), Some(rules)) = (self.mirror.of.get(id), self.rules.get(id)) else {
                 Found::new(day, id.as_str(), &mut self.violations)
@@ -362,7 +363,7 @@ impl Year {
         }
         let unmatched = self.stack.store().unmatched().await?;
         // What no webhook has told is known once the gateways are asked.
-        let (reconciled, bank) = (self.reconciled, self.stack.bank());
+        let bank = self.stack.bank();
         let asked = |id: &PaymentId| reconciled || id.gateway != self.gateway;
         let told = |id: &PaymentId| asked(id) || bank.sent(&id.money).is_some();
         self.books.compare(day, &self.mirror, &unmatched, told, asked, &mut self.violations);

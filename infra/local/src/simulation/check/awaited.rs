@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use super::{
     By, Found, Rule,
     amounts::open,
-    cuts::{has_come, is_in_flight, is_to_be_charged},
+    cuts::{has_come, is_in_flight, is_to_be_charged, overdue},
 };
 use crate::simulation::mirror::Holdings;
 
@@ -128,11 +128,7 @@ fn is_to_be_cut(account: &Account, holdings: &Holdings, by: By<'_>) -> bool {
     if account.is_suspended() || account.parked.is_some() || stands || grace {
         return false;
     }
-    let overdue: Vec<&Invoice> = holdings
-        .invoices
-        .values()
-        .filter(|invoice| invoice.due < by.today && open(invoice) > Decimal::ZERO)
-        .collect();
+    let overdue = overdue(holdings, by.today);
     let debt: Decimal = overdue.iter().map(|invoice| open(invoice)).sum();
     let trying = overdue.iter().any(|invoice| is_trying(account, holdings, invoice, by));
     if debt < by.settings.cut_minimum
@@ -153,7 +149,7 @@ fn is_to_be_cut(account: &Account, holdings: &Holdings, by: By<'_>) -> bool {
 /// Whether the legal notice of an invoice was delivered so long ago as the law wants.
 fn was_told(holdings: &Holdings, invoice: &Invoice, by: By<'_>) -> bool {
     let days = by.settings.legal_notice_days;
-    let reopened = invoice.settled.and_then(|settled| settled.reopened);
+    let reopened = invoice.reopened();
     let told = |day: Date| {
         days_after(day, days) <= by.today && reopened.is_none_or(|reopened| reopened <= day)
     };

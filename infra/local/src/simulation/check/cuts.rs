@@ -37,11 +37,7 @@ pub(super) fn cut(
     if !may_cut(today, &settings.cut_weekdays.to_string(), by.calendar()) {
         found.not(Rule::CutDay, format!("{kind:?} on a day that is not permitted"));
     }
-    let overdue: Vec<&Invoice> = holdings
-        .invoices
-        .values()
-        .filter(|invoice| invoice.due < today && open(invoice) > Decimal::ZERO)
-        .collect();
+    let overdue = overdue(holdings, today);
     let debt: Decimal = overdue.iter().map(|invoice| open(invoice)).sum();
     if debt <= Decimal::ZERO || debt < settings.cut_minimum {
         found.not(Rule::CutPaidUp, format!("{kind:?} for {debt}"));
@@ -99,10 +95,9 @@ fn held(
         let Some(at) = notice.delivered.filter(|_| has_come(notice)) else { return false };
         let day = at.to_zoned(TimeZone::UTC).date();
         // What was told before an invoice was paid says nothing of it once it is owed again.
-        let since = |invoice: &Invoice| invoice.settled.and_then(|settled| settled.reopened);
         let of_debt = overdue
             .iter()
-            .any(|one| one.id == about && since(one).is_none_or(|since| since <= day));
+            .any(|one| one.id == about && one.reopened().is_none_or(|since| since <= day));
         notice.legal && of_debt && days_after(day, settings.legal_notice_days) <= today
     });
     if !was_told {
@@ -118,6 +113,12 @@ fn held(
     if !is_proof {
         found.not(Rule::CutBeforeNotice, format!("{kind:?}, and its proof is {proof:?}"));
     }
+}
+
+/// What is owed of invoices whose day has passed.
+pub(super) fn overdue(holdings: &Holdings, today: Date) -> Vec<&Invoice> {
+    let owed = |invoice: &&Invoice| invoice.due < today && open(invoice) > Decimal::ZERO;
+    holdings.invoices.values().filter(owed).collect()
 }
 
 /// Whether a notice has come to its customer, who may call it spam.

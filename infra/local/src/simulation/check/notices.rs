@@ -12,10 +12,6 @@ use rust_decimal::Decimal;
 use super::{Found, Rule, amounts::open};
 use crate::simulation::mirror::Holdings;
 
-fn reopened(invoice: &Invoice) -> Option<Date> {
-    invoice.settled.and_then(|settled| settled.reopened)
-}
-
 /// How far a notice is: it never goes back.
 fn rank(state: NoticeState) -> u8 {
     match state {
@@ -48,7 +44,7 @@ pub(super) fn told(
             && before.delivered.is_none_or(|_| before.delivered == after.delivered);
         // The one that the law wants is asked for until it has arrived, and anew of what is owed again.
         let reopened = match after.id.about {
-            NoticeAbout::Invoice(id) => holdings.invoices.get(&id).and_then(reopened),
+            NoticeAbout::Invoice(id) => holdings.invoices.get(&id).and_then(Invoice::reopened),
             NoticeAbout::Suspension(_) => None,
         };
         let before_it_was_paid = reopened.is_some_and(|day| after.asked >= Some(day));

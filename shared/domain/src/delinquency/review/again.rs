@@ -44,14 +44,7 @@ pub(super) fn find(known: Known<'_>, review: &mut Review, notice: &CustomerNotic
         review.account.review_by(lost);
         return;
     }
-    if !review.has_room(known.today) {
-        return;
-    }
-    let mut again = notice.clone();
-    adopt(known, &mut again);
-    again.asked = Some(known.today);
-    review.again.push(Again { before: notice.clone(), notice: again });
-    follow(&mut review.account, known.today);
+    send_again(known, review, notice);
 }
 
 /// As [`find`], for the notices of what has happened to the service.
@@ -99,9 +92,8 @@ pub(super) fn insist(known: Known<'_>, review: &mut Review, invoice: &Invoice) {
     }
 }
 
-/// Has a notice that the ladder makes the one that the law wants by now, and that was sent as another one,
-/// sent anew as what it is.
-pub(super) fn make_legal(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
+/// Has a notice sent again, from the beginning if it was sent as it is, and looked after.
+pub(super) fn send_again(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
     renew(known, review, notice);
     follow(&mut review.account, known.today);
 }

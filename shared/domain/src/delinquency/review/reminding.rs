@@ -91,7 +91,8 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
             }
             if let Some(notice) = noted(known, about, step) {
                 if step.legal && !notice.legal {
-                    again::make_legal(known, review, notice);
+                    // The ladder makes it the one that the law wants by now: it is sent anew as that.
+                    again::send_again(known, review, notice);
                 } else {
                     again::find(known, review, notice);
                 }

@@ -72,14 +72,19 @@ fn whoever_turns_out_to_have_paid_in_time_is_charged_nothing() {
 }
 
 /// A cheque that was taken late, and came back.
-#[test]
-fn what_is_owed_again_is_charged_for_again() {
+fn came_back() -> World {
     let mut world = world("next_invoice");
     charged(&mut world, "2026-11-10", "2026-11-30");
     world.pay(0, "100.00 BRL", "2026-12-01");
     let told = charged(&mut world, "2026-12-01", "2026-12-02");
     assert_eq!(told, ["2026-12-02 late.2026-11-10-cycle.1 2.37"]);
     world.take_back(0, "2026-12-04");
+    world
+}
+
+#[test]
+fn what_is_owed_again_is_charged_for_again() {
+    let mut world = came_back();
     let told = charged(&mut world, "2026-12-04", "2026-12-31");
     assert_eq!(told, ["2026-12-09 late.2026-11-10-cycle.2 0.26"]);
 }
@@ -87,12 +92,7 @@ fn what_is_owed_again_is_charged_for_again() {
 /// It came back, and was paid once more: at a bank, which has added for all of the days.
 #[test]
 fn what_is_paid_once_more_is_charged_for_once() {
-    let mut world = world("next_invoice");
-    charged(&mut world, "2026-11-10", "2026-11-30");
-    world.pay(0, "100.00 BRL", "2026-12-01");
-    let told = charged(&mut world, "2026-12-01", "2026-12-02");
-    assert_eq!(told, ["2026-12-02 late.2026-11-10-cycle.1 2.37"]);
-    world.take_back(0, "2026-12-04");
+    let mut world = came_back();
     world.pay_at_bank(0, "100.00 BRL", "2.57 BRL", "2026-12-07", "2026-12-07");
     let told = charged(&mut world, "2026-12-07", "2027-01-31");
     assert_eq!(told, ["2026-12-07 late.2026-11-10-cycle.2 -2.37"]);
