@@ -1,6 +1,7 @@
 //! The command line.
 
 mod codes;
+mod values;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,12 @@ use mensal_domain::{
 use rust_decimal::Decimal;
 
 pub(crate) use self::codes::{BoletoCommand, PixCommand, ReadBoleto, WriteBoleto};
+use self::values::{address, amount, by_hand, date, whole};
+
+/// The most accounts that are generated: some more than any ISP has of whom Mensal knows.
+const MOST_ACCOUNTS: u64 = 10_000_000;
+/// The most that live through simulated months: all of them are kept in memory.
+const MOST_LIVES: u64 = 100_000;
 
 /// Recurring billing for Internet service providers, as a local stack.
 ///
@@ -125,10 +132,10 @@ pub(crate) struct Bill {
     pub(crate) until: Date,
     /// Generate so many accounts (those that are there already stay). Without it: what is in the
     /// folder; if it is empty, the sample ISP, moved so that its month ends on --until.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1..=MOST_ACCOUNTS))]
     pub(crate) accounts: Option<u64>,
     /// Another seed generates other accounts.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = whole(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// The month of the first cycle of generated accounts [default: 2026-11-01, or the month of
     /// --until if that is earlier].
@@ -188,7 +195,7 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) date: Option<Date>,
     /// For so many days.
-    #[arg(long, value_name = "N", default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=730))]
+    #[arg(long, value_name = "N", default_value_t = 180, value_parser = whole(1..=730_u16))]
     pub(crate) days: u16,
     #[command(flatten)]
     pub(crate) place: Place,
@@ -202,7 +209,7 @@ pub(crate) struct MakePromise {
     /// The account.
     pub(crate) account: AccountId,
     /// For so many days [default: as many as the settings say].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1..=u16::MAX))]
     pub(crate) days: Option<u16>,
     #[command(flatten)]
     pub(crate) place: Place,
@@ -260,7 +267,7 @@ pub(crate) struct Cost {
     pub(crate) stack: Option<String>,
     /// So many accounts are billed on the emulator.
     #[arg(long, value_name = "N", default_value_t = 500, conflicts_with = "stack",
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = whole(1..=MOST_ACCOUNTS))]
     pub(crate) accounts: u64,
     /// With PDFs made when somebody first asks for them, instead of at once.
     #[arg(long, conflicts_with = "stack")]
@@ -273,13 +280,13 @@ pub(crate) struct Cost {
 #[derive(Args)]
 pub(crate) struct Simulate {
     /// So many accounts.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = whole(1..=MOST_LIVES))]
     pub(crate) accounts: u64,
     /// So many months, from 2026-11-01 on.
-    #[arg(long, value_name = "M", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=24))]
+    #[arg(long, value_name = "M", default_value_t = 12, value_parser = whole(1..=24_u16))]
     pub(crate) months: u16,
     /// Another seed gives other customers, who do other things; the same seed gives the same year.
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = whole(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Let things go wrong: messages that come twice, late and in another order, functions that end
     /// half-way, a table that throttles and loses answers, a bank that times out, webhooks that
@@ -363,7 +370,7 @@ pub(crate) enum MethodCommand {
         #[command(flatten)]
         one: OneMethod,
         /// 1 for at once.
-        #[arg(value_parser = clap::value_parser!(u8).range(1..=24))]
+        #[arg(value_parser = whole(1..=24_u8))]
         parts: u8,
     },
     /// End it, at the gateway and here.
@@ -437,32 +444,6 @@ pub(crate) struct Reconciliation {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-fn address(text: &str) -> Result<String, String> {
-    let host = text.strip_prefix("https://").and_then(|rest| rest.split('/').next());
-    let is_host = |host: &str| host.contains('.') && !text.contains(char::is_whitespace);
-    match host.filter(|host| is_host(host)) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err("no address: write it in full, like https://provedor.example/obrigado".into()),
-    }
-}
-
-fn by_hand(text: &str) -> Result<Rail, String> {
-    match text.parse() {
-        Ok(rail @ (Rail::Cash | Rail::Cheque | Rail::Wire)) => Ok(rail),
-        _ => Err("not entered by hand: use cash, cheque or wire".to_owned()),
-    }
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "no date: write year-month-day: 2026-11-30".to_owned())
-}
-
-fn amount(text: &str) -> Result<Decimal, String> {
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
-    let read = Decimal::from_str_exact(text).ok().filter(|_| plain);
-    read.ok_or_else(|| "no amount: write it in digits, with a point: 1109.90".to_owned())
 }
 
 /// Logs of the stack go to standard error; `RUST_LOG` sets the level.

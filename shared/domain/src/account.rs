@@ -242,7 +242,13 @@ impl OneOff {
     /// Whether Mensal itself has added it.
     #[must_use]
     pub fn is_late_charge(&self) -> bool {
-        self.id.as_str().starts_with(Self::LATE)
+        Self::is_late(&self.id)
+    }
+
+    /// Whether an id is one of those.
+    #[must_use]
+    pub fn is_late(id: &ChargeId) -> bool {
+        id.as_str().starts_with(Self::LATE)
     }
 }
 

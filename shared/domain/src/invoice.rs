@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    account::Customer,
+    account::{Customer, OneOff},
     calendar::Span,
     charge::LateTerms,
     collection::Collected,
@@ -156,6 +156,14 @@ pub struct Line {
     /// What it adds to the total, before exclusive taxes.
     #[serde(rename = "amt")]
     pub amount: Money,
+}
+
+impl Line {
+    /// Whether it is for having been late with another invoice.
+    #[must_use]
+    pub fn is_late_charge(&self) -> bool {
+        matches!(&self.source, LineSource::OneOff(id) if OneOff::is_late(id))
+    }
 }
 
 fn one() -> Decimal {

@@ -43,7 +43,7 @@ pub(crate) fn charges(context: &Context<'_>, accounts: &mut Accounts) {
     for row in Table::read(context, &CHARGES).rows() {
         let account = accounts.index.refer(&row, "account");
         let id = row.need("id", named::<ChargeId>);
-        if id.as_ref().is_some_and(|id| id.as_str().starts_with(OneOff::LATE)) {
+        if id.as_ref().is_some_and(OneOff::is_late) {
             let right = format!("choose an id that does not begin with {}", OneOff::LATE);
             row.fault("id", "is what Mensal calls its own late charges", right);
         }

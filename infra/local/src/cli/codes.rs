@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use mensal_rails::boleto::Digits;
 use rust_decimal::Decimal;
 
-use super::{amount, date};
+use super::values::{amount, date};
 
 #[derive(Subcommand)]
 pub(crate) enum BoletoCommand {

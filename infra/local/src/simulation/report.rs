@@ -370,7 +370,7 @@ impl Report {
     pub fn table(&self) -> Result<String, Error> {
         let (mut out, tally) = (String::new(), &self.tally);
         let count = |count: u64| Locale::EnUs.number(Decimal::from(count));
-        let mut row = |name: &str, value: String| writeln!(out, "  {name:<28}{value:>18}");
+        let mut row = |name: &str, value: String| writeln!(out, "  {name:<36}{value:>18}");
         row("accounts", count(self.accounts))?;
         row("months", self.plan.months.to_string())?;
         row("seed", self.plan.seed.to_string())?;
@@ -419,7 +419,7 @@ impl Report {
             writeln!(out, "    {one}")?;
         }
         writeln!(out, "\n  measured, another time otherwise:")?;
-        let mut row = |name: &str, value: String| writeln!(out, "  {name:<28}{value:>18}");
+        let mut row = |name: &str, value: String| writeln!(out, "  {name:<36}{value:>18}");
         row("time", format!("{:.1} s", self.took.as_secs_f64()))?;
         let Restorations { measured, p50, p99 } = self.restorations;
         row("requests", count(self.requests.values().sum()))?;

@@ -31,10 +31,9 @@ use crate::{
     account::Account,
     calendar::{Calendar, Span, days_after},
     catalog::{AccountType, Catalog},
-    charge::LateTerms,
     collection::{self, Collected},
     dates::{KeyDates, key_dates},
-    delinquency::first_review,
+    delinquency::{LateRules, first_review},
     history::stretches,
     invoice::{
         Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Line, LineReason, LineSource, Offers,
@@ -228,6 +227,7 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
         Collected::expected(&account.methods, asked, dates.issued.date, dates.autopay.date);
     let stationery =
         context.catalog.stationery(context.account_type, account.locale, context.settings.paper);
+    let offers = offers(context, &dates, collected.as_ref(), &lines);
     Ok(Invoice {
         account: account.id.clone(),
         id: InvoiceId { cycle: context.cycle, kind: InvoiceKind::Cycle },
@@ -249,7 +249,7 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
         credit_used,
         asked,
         settled: None,
-        offers: offers(context, &dates, collected.as_ref()),
+        offers,
         collected,
         late_charged: None,
         note: None,
@@ -258,15 +258,16 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
 
 /// How an invoice can be paid at a gateway, by the settings of its account. Whose stored method is
 /// going to be charged is given no code to pay with before it was, so that nobody pays twice.
-fn offers(context: &Context, dates: &KeyDates, collected: Option<&Collected>) -> Option<Offers> {
+fn offers(
+    context: &Context,
+    dates: &KeyDates,
+    collected: Option<&Collected>,
+    lines: &[Line],
+) -> Option<Offers> {
     let settings = &context.settings;
     let (issued, due) = (dates.issued.date, dates.due.date);
     let from = settings.register_days.from(issued, due);
     let after_collection = collected.map(|collected| days_after(collected.on, 1));
-    let late = LateTerms {
-        fine_percent: settings.late_fine_percent,
-        interest_percent: settings.late_interest_percent,
-    };
     let currency = context.account.currency;
     let rails: Vec<_> =
         settings.rails.iter().filter(|offer| offer.rail.takes(currency)).cloned().collect();
@@ -274,7 +275,7 @@ fn offers(context: &Context, dates: &KeyDates, collected: Option<&Collected>) ->
         rails,
         register_on: after_collection.map_or(from, |after| from.max(after)),
         payable_days: settings.payable_days,
-        late,
+        late: LateRules::of(settings).on(lines).terms,
     })
 }
 

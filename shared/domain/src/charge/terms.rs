@@ -1,7 +1,7 @@
 //! The terms of a charge: what a gateway is told of an invoice.
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 use crate::{account::Customer, ids::RegionCode, money::Money};
@@ -24,6 +24,19 @@ impl LateTerms {
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.fine_percent.is_zero() && self.interest_percent.is_zero()
+    }
+
+    /// Terms that add to the whole of an amount what these add to a share of it (0 to 1), or a little less:
+    /// banks take two decimals.
+    #[must_use]
+    pub fn on_share(self, share: Decimal) -> Self {
+        if share >= Decimal::ONE {
+            return self;
+        }
+        let of = |percent: Decimal| {
+            (percent * share).round_dp_with_strategy(2, RoundingStrategy::ToZero).normalize()
+        };
+        Self { fine_percent: of(self.fine_percent), interest_percent: of(self.interest_percent) }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::{Calendar, NoPermittedDay, Weekdays, days_after, first_permitted},
     charge::LateTerms,
-    invoice::Invoice,
+    invoice::{Invoice, Line},
     money::{Money, MoneyError},
     payment::{Payment, added},
     settings::BillingSettings,
@@ -64,6 +64,26 @@ impl LateRules {
             minimum_open: settings.late_minimum,
             cap: settings.late_cap,
         }
+    }
+
+    /// As they hold for a bill of these lines: nobody is charged for being late with what was charged for being
+    /// late before. The fine and the interest are of what is left without it, and a bill that is for nothing else
+    /// bears none, nor a fee. (Brazil: Decreto 22.626/1933, art. 4º, no interest on interest; Lei 8.078/1990,
+    /// art. 52, § 1º, the fine is of the instalment. USA: 16 CFR 444.4 forbids creditors to pyramid late charges.)
+    #[must_use]
+    pub fn on(self, bill: &[Line]) -> Self {
+        let sum = |lines: &mut dyn Iterator<Item = &Line>| -> Decimal {
+            lines.map(|line| line.amount.amount()).sum()
+        };
+        let late = sum(&mut bill.iter().filter(|line| line.is_late_charge()));
+        if late <= Decimal::ZERO {
+            return self; // what was taken back makes nothing dearer
+        }
+        let all = sum(&mut bill.iter());
+        let share = (all - late).max(Decimal::ZERO).checked_div(all).unwrap_or_default();
+        let minimum_open = self.minimum_open.checked_div(share).unwrap_or(Decimal::MAX);
+        let fee = if share.is_zero() { Decimal::ZERO } else { self.fee };
+        Self { fee, terms: self.terms.on_share(share), minimum_open, ..self }
     }
 }
 
@@ -220,6 +240,45 @@ mod tests {
         }
     }
 
+    /// As many lines as amounts, each with what it is from: `plan`, or `late` for being late before.
+    fn bill(lines: &[(&str, &str)]) -> Vec<Line> {
+        let of = |(from, amount): &(&str, &str)| {
+            let source = match *from {
+                "late" => json!({ "one_off": "late.2026-10-10-cycle.1" }),
+                _ => json!({ "one_off": "router" }),
+            };
+            json!({ "src": source, "text": from, "cat": "x", "amt": amount })
+        };
+        serde_json::from_value(lines.iter().map(of).collect()).unwrap()
+    }
+
+    #[test]
+    fn nobody_is_charged_for_being_late_with_late_charges() {
+        let both = LateRules { minimum_open: decimal("10"), fee: decimal("5"), ..brazil() };
+        // Percent of the whole bill, as banks are told, the fee, and the least that is charged for.
+        let cases: [(&[(&str, &str)], _); 7] = [
+            (&[("plan", "100.00 BRL")], ("2", "1", "5", "10")),
+            (&[("plan", "90.00 BRL"), ("late", "10.00 BRL")], ("1.8", "0.9", "5", "11.11")),
+            // 1.9539 and 0.9769: never more than the law allows of the rest.
+            (&[("plan", "100.00 BRL"), ("late", "2.36 BRL")], ("1.95", "0.97", "5", "10.24")),
+            (&[("late", "2.36 BRL")], ("0", "0", "0", "the most")),
+            (&[("plan", "5.00 BRL"), ("late", "-2.36 BRL")], ("2", "1", "5", "10")),
+            (&[("plan", "-5.00 BRL"), ("late", "2.36 BRL")], ("0", "0", "0", "the most")),
+            (&[("plan", "-2.36 BRL"), ("late", "2.36 BRL")], ("0", "0", "0", "the most")),
+        ];
+        for (lines, want) in cases {
+            let on = both.clone().on(&bill(lines));
+            let text = |amount: Decimal| amount.round_dp(2).normalize().to_string();
+            let least = match on.minimum_open == Decimal::MAX {
+                true => "the most".into(),
+                false => text(on.minimum_open),
+            };
+            let (fine, interest) = (on.terms.fine_percent, on.terms.interest_percent);
+            let got = (text(fine), text(interest), text(on.fee), least);
+            assert_eq!((&*got.0, &*got.1, &*got.2, &*got.3), want, "{lines:?}");
+        }
+    }
+
     #[test]
     fn each_part_is_charged_by_its_own_day_and_what_a_bank_has_added_counts() {
         let charged = |payments: &[Payment], open: &str| {
@@ -274,6 +333,25 @@ mod tests {
             prop_assert!(charged(days).amount() <= charged(days + 1).amount());
             let most = most_added(open, terms, due, days_after(due, days)).unwrap();
             prop_assert!(charged(days).amount() <= most.amount());
+        }
+
+        /// What was charged for being late before adds nothing to what is charged now, but for the cents of
+        /// two roundings.
+        #[test]
+        fn late_charges_bear_none(
+            cents in 1_i64..10_000_000, before in 0_i64..1_000_000, days in 1_u16..400,
+        ) {
+            let money = |cents| Money::rounded(Decimal::new(cents, 2), Currency::BRL).unwrap().to_string();
+            let charged = |asked, lines: &[_]| {
+                let due = date("2026-11-20");
+                let rules = brazil().on(&bill(lines));
+                let invoice = invoice(&money(asked), "0.00 BRL");
+                late_charge(&invoice, &[], due, days_after(due, days), &rules, Credit::InTime).unwrap().amount()
+            };
+            let (plan, late) = (money(cents), money(before));
+            let alone = charged(cents, &[("plan", plan.as_str())]);
+            let both = charged(cents + before, &[("plan", &plan), ("late", &late)]);
+            prop_assert!(both <= alone + decimal("0.01"), "{both}, {alone} without");
         }
     }
 }

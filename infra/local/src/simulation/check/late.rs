@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mensal_domain::{
     account::{Account, OneOff},
     calendar::days_between,
-    invoice::{Invoice, LineSource},
+    invoice::{Invoice, Line, LineSource},
 };
 use rust_decimal::Decimal;
 
@@ -69,7 +69,8 @@ pub(super) fn charges(account: &Account, holdings: &Holdings, by: By<'_>, found:
     }
 }
 
-/// The most that an invoice may be charged for, were all of it open until today.
+/// The most that an invoice may be charged for, were all of it open until today: nothing for what it asks for
+/// being late before.
 fn most(invoice: &Invoice, by: By<'_>) -> Decimal {
     let settings = by.settings;
     let days = Decimal::from(days_between(invoice.due, by.today).max(0));
@@ -78,6 +79,14 @@ fn most(invoice: &Invoice, by: By<'_>) -> Decimal {
     }
     let month = Decimal::from(30);
     let percent = settings.late_fine_percent + settings.late_interest_percent * days / month;
-    let most = settings.late_fee + invoice.asked.amount() * percent / Decimal::ONE_HUNDRED;
+    let late = |line: &&Line| matches!(&line.source, LineSource::OneOff(id) if id.as_str().starts_with(OneOff::LATE));
+    let before: Decimal = invoice.lines.iter().filter(late).map(|line| line.amount.amount()).sum();
+    let all: Decimal = invoice.lines.iter().map(|line| line.amount.amount()).sum();
+    let own = all - before.max(Decimal::ZERO);
+    if own <= Decimal::ZERO {
+        return Decimal::ZERO;
+    }
+    let share = own / all;
+    let most = settings.late_fee + invoice.asked.amount() * share * percent / Decimal::ONE_HUNDRED;
     most + slack()
 }

@@ -28,6 +28,29 @@ fn what_is_late_is_billed_at_once_and_the_next_cycle_stays() {
     assert_eq!((again.invoice, again.account), (None, after));
 }
 
+/// The gateway adds nothing to it when it is late, and less to a cycle that has it among others.
+#[test]
+fn what_was_charged_for_being_late_is_offered_without_fine_and_interest() {
+    let mut catalog = catalog();
+    let settings = &mut catalog.account_types.values_mut().next().unwrap().settings;
+    settings.late_fine_percent = "2".parse().unwrap();
+    settings.rails = vec!["card@acme".parse().unwrap()];
+    let mut account = account("basic");
+    account.one_offs = serde_json::from_value(json!([
+        { "id": "late.2026-10-10-cycle.1", "date": "2026-11-10", "text": "Late charges", "qty": "1",
+          "unit": "100.00", "cat": "late-charge" },
+    ]))
+    .unwrap();
+    let fine = |billed: Billed| {
+        let invoice = billed.invoice.unwrap();
+        (invoice.total, invoice.offers.unwrap().late.fine_percent.to_string())
+    };
+    let cycle = bill(&account, &catalog, &[]).unwrap();
+    assert_eq!(fine(cycle), (money("400.00"), "1.5".into()));
+    let at_once = bill_late(&account, &catalog, date("2026-11-10")).unwrap();
+    assert_eq!(fine(at_once), (money("100.00"), "0".into()));
+}
+
 /// What is given back pays what is open, the late charge itself among it.
 #[test]
 fn a_late_charge_that_is_taken_back_is_spent_on_what_is_open() {

@@ -25,7 +25,6 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
     if settings.late_charges == LateCharging::ByGateway {
         return Ok(());
     }
-    let rules = LateRules::of(settings);
     let is_bill =
         |invoice: &&Invoice| matches!(invoice.id.kind, InvoiceKind::Cycle | InvoiceKind::Final);
     for invoice in known.invoices.iter().filter(is_bill) {
@@ -63,6 +62,7 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
             continue;
         }
         let charged = before.map_or(Money::zero(invoice.currency()), |before| before.amount);
+        let rules = LateRules::of(settings).on(&invoice.lines);
         let charge = |credit| late_charge(invoice, known.payments, in_time, today, &rules, credit);
         let mut all = charge(Credit::InTime)?;
         if all.amount() < charged.amount() {

@@ -43,6 +43,22 @@ fn a_late_charge_is_a_line_of_the_next_invoice_once_for_each_day_of_it() {
     );
 }
 
+/// A yearly customer's invoice of a month may be for nothing but that: it would be charged for each month, for ever.
+#[test]
+fn an_invoice_of_late_charges_is_charged_for_no_more() {
+    for (of_it, want) in [("60.00 BRL", Some("1.05")), ("100.00 BRL", None)] {
+        let mut world = world("next_invoice");
+        let line = |source: &str, amount: &str| serde_json::json!({ "src": { "one_off": source }, "text": "x", "cat": "x", "amt": amount });
+        let late = line("late.2026-10-10-cycle.1", of_it);
+        let lines = serde_json::json!([late, line("router", "40.00 BRL")]);
+        world.invoices[0].lines = serde_json::from_value(lines).unwrap();
+        world.invoices[0].lines.truncate(want.map_or(1, |_| 2));
+        let told = charged(&mut world, "2026-11-10", "2026-12-14");
+        let want = want.map(|amount| format!("2026-12-09 late.2026-11-10-cycle.1 {amount}"));
+        assert_eq!(told, Vec::from_iter(want), "{of_it}");
+    }
+}
+
 /// The bank goes by the same terms: it adds to the boleto what the next invoice has charged already.
 #[test]
 fn what_a_bank_has_added_is_given_back_if_it_was_charged_before() {
