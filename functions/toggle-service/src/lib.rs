@@ -138,7 +138,7 @@ impl ToggleService {
         let asked = asking.version;
         // Whoever has paid by now is not cut: who pays from now on meets the lease, and comes after this.
         if !self.wanted(id).await?.1.contains(wanted) {
-            self.store.put_enforced(&asking.withdrawn(known.login), Some(asked)).await?;
+            self.store.put_enforced(&asking.withdrawn(&known), Some(asked)).await?;
             return Err(Stop::Moved);
         }
         let key = asking::key(&asking);

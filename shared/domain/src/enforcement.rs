@@ -202,16 +202,17 @@ impl Enforced {
         Self { fault: why, version: self.version + 1, ..self }
     }
 
-    /// After it was noted, and nobody was asked: what was known before stands.
+    /// After it was noted, and nobody was asked: what was known before stands, also of the name that the login had
+    /// before this one.
     #[must_use]
-    pub fn withdrawn(self, before: Option<&Self>) -> Self {
+    pub fn withdrawn(self, known: &KnownOf<'_>) -> Self {
         let version = self.version + 1;
-        match before {
+        match known.login {
             Some(before) => Self { version, ..before.clone() },
             None => Self {
                 version,
                 asked: None,
-                worst: Some(Service::Full),
+                worst: Some(known.before().worst()),
                 busy_until: None,
                 swept: None,
                 ..self

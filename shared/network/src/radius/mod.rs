@@ -138,7 +138,9 @@ impl Radius {
     }
 
     pub(crate) async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
-        let (code, attributes) = self.asked(order, now)?;
+        let Some((code, attributes)) = self.asked(order, now)? else {
+            return Ok(Outcome::Confirmed);
+        };
         let socket = self.reach().await?;
         // Its own for each socket: nobody else's answer comes here.
         let identifier = now.subsec_nanosecond().to_le_bytes()[0];
@@ -151,8 +153,13 @@ impl Radius {
         }
     }
 
-    /// What an order asks for: other attributes, or the end of the session.
-    fn asked(&self, order: &Order<'_>, now: Timestamp) -> Result<(Code, Vec<Attribute>), Fault> {
+    /// What an order asks for: other attributes, or the end of the session. Nothing if it says again to a session
+    /// that goes on what only its beginning says.
+    fn asked(
+        &self,
+        order: &Order<'_>,
+        now: Timestamp,
+    ) -> Result<Option<(Code, Vec<Attribute>)>, Fault> {
         let mut attributes = vec![Attribute::plain(USER_NAME, order.login.as_str())];
         // Against replay (RFC 5176, section 6.3).
         let seconds = u32::try_from(now.as_second()).unwrap_or(u32::MAX);
@@ -170,10 +177,12 @@ impl Radius {
             Some(changes) => changes?,
         };
         if changes.is_empty() {
-            return Ok((Code::Disconnect, attributes));
+            // Whoever is slowed down has signed in since, and is not put off line each day.
+            let goes_on = !ends && order.is_sweep();
+            return Ok((!goes_on).then_some((Code::Disconnect, attributes)));
         }
         attributes.extend(changes);
-        Ok((Code::Change, attributes))
+        Ok(Some((Code::Change, attributes)))
     }
 
     /// Whether a session has to end to get more service than it may have now: an access server keeps the
@@ -325,8 +334,41 @@ mod tests {
             let (account, subscription, plan) = (&account, &subscription, plan.parse().unwrap());
             let (login, plan, key) = (&login, &plan, "1042/1/1");
             let order = Order { key, account, subscription, login, plan, service, before };
-            let (code, _) = server(suspend, restore).asked(&order, Timestamp::UNIX_EPOCH).unwrap();
-            assert_eq!(code, want, "{suspend} {restore} {plan}: {before:?} to {service}");
+            let asked = server(suspend, restore).asked(&order, Timestamp::UNIX_EPOCH).unwrap();
+            let code = asked.map(|(code, _)| code);
+            assert_eq!(code, Some(want), "{suspend} {restore} {plan}: {before:?} to {service}");
+        }
+    }
+
+    /// The ISP's own RADIUS server tells a session what it gets when it begins.
+    #[test]
+    fn a_sweep_puts_nobody_off_line_who_is_slowed_down_by_the_isps_own_server() {
+        use Before::{AtWorst, Confirmed};
+        use Service::{Full, Suspended, Throttled};
+        let cases = [
+            (Throttled, AtWorst(Full), Some(Code::Disconnect)),
+            (Throttled, AtWorst(Throttled), Some(Code::Disconnect)),
+            (Throttled, Confirmed(Throttled), None),
+            // Who is cut may have signed in at a server that has lost it.
+            (Suspended, Confirmed(Suspended), Some(Code::Disconnect)),
+        ];
+        let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
+        let (login, plan) = ("ana".parse().unwrap(), "fibra-500".parse().unwrap());
+        let nothing = json!({ "throttled": [], "suspended": [], "full": [] });
+        for attributes in [serde_json::Value::Null, nothing] {
+            let settings = json!({
+                "address": "192.0.2.1:3799", "secret": "xyzzy5461", "attributes": attributes,
+            });
+            let Ok(server) = Radius::new(serde_json::from_value(settings).unwrap()) else {
+                panic!("{attributes}")
+            };
+            for (service, before, want) in cases {
+                let (account, subscription) = (&account, &subscription);
+                let (login, plan, key) = (&login, &plan, "1042/1/1");
+                let order = Order { key, account, subscription, login, plan, service, before };
+                let asked = server.asked(&order, Timestamp::UNIX_EPOCH).unwrap();
+                assert_eq!(asked.map(|(code, _)| code), want, "{attributes} {before:?}");
+            }
         }
     }
 }
