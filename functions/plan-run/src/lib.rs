@@ -68,9 +68,11 @@ impl PlanRun {
         let shard = |shard| PlanShard { run, date, shard, after: None };
         let shards: Vec<_> = (0..SHARDS).map(shard).collect();
         self.plan_queue.send(&shards).await?;
-        if run == RunKind::Billing {
-            metrics::count(Metric::RunsBegun, 1);
-        }
+        let begun = match run {
+            RunKind::Collection => Metric::CollectionsBegun,
+            _ => Metric::RunsBegun,
+        };
+        metrics::count(begun, 1);
         tracing::info!("run begins");
         Ok(())
     }

@@ -28,8 +28,10 @@ pub enum Metric {
     ReadUnits,
     /// Requests to AWS, each attempt.
     Requests,
-    /// Runs that have begun.
+    /// Billing runs that have begun.
     RunsBegun,
+    /// Collection runs that have begun: what reviews and collects.
+    CollectionsBegun,
     /// Accounts that were sent to be billed.
     AccountsPlanned,
     /// Whether somebody still waits for the run of the day: 0 or 1.
@@ -101,6 +103,7 @@ impl Metric {
             Self::ReadUnits => "ReadUnits",
             Self::Requests => "Requests",
             Self::RunsBegun => "RunsBegun",
+            Self::CollectionsBegun => "CollectionsBegun",
             Self::AccountsPlanned => "AccountsPlanned",
             Self::RunUnfinished => "RunUnfinished",
             Self::AccountsLeft => "AccountsLeft",

@@ -18,7 +18,7 @@ const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// A run is cut into so many parts, however small it is: with fewer invoices each costs more.
 const FEW: u64 = 500;
 /// Alarms of the template.
-const ALARMS: u32 = 43;
+const ALARMS: u32 = 47;
 /// Queues of the template that functions read.
 const QUEUES: u32 = 9;
 /// What Lambda asks of the queues in a month while they are empty: five pollers each, which
