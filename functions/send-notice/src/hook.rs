@@ -72,7 +72,7 @@ impl Hook {
         let Address { url, secret } = self.address().await.map_err(Fault::NotTaken)?;
         let label = parcel.label;
         let body = json!({
-            "id": label.to_string(),
+            "id": label.of_sending(parcel.before),
             "account": label.account,
             "notice": label.notice,
             "text": text,

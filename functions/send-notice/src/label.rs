@@ -34,6 +34,24 @@ impl Label {
         Duration::from_secs((hash ^ (hash >> 32)) % whole.as_secs().max(1))
     }
 
+    /// What one of its sendings is called by: the label; with `.1` for the second, and so on.
+    pub(crate) fn of_sending(&self, before: usize) -> String {
+        if before == 0 { self.to_string() } else { format!("{self}.{before}") }
+    }
+
+    /// A label, and which sending of it a name is of.
+    pub(crate) fn and_sending(name: &str) -> Result<(Self, usize), NoLabel> {
+        // An account may have points in its number: a sending stands behind the channel.
+        let (notice, before) = match name.rsplit_once('.') {
+            Some((notice, before)) if !before.contains(['/', ':']) => {
+                let read: usize = before.parse().map_err(|_| NoLabel)?;
+                (notice, Some(read).filter(|read| read.to_string() == before).ok_or(NoLabel)?)
+            }
+            _ => (name, 0),
+        };
+        Ok((notice.parse()?, before))
+    }
+
     pub(crate) fn of_tag(tag: &str) -> Result<Self, NoLabel> {
         let bytes = URL_SAFE_NO_PAD.decode(tag).map_err(|_| NoLabel)?;
         String::from_utf8(bytes).map_err(|_| NoLabel)?.parse()
@@ -74,6 +92,20 @@ mod tests {
             minutes[usize::try_from(part(account)).unwrap()] += 1;
         }
         assert!(minutes.iter().all(|count| (800..1200).contains(count)), "{minutes:?}");
+    }
+
+    #[test]
+    fn a_sending_has_a_name_of_its_own() {
+        for notice in ["1042/2026-11-10-cycle:-3:hook", "a.b/2026-11-16:suspended:hook"] {
+            let label: Label = notice.parse().unwrap();
+            for (before, want) in [(0, notice.to_owned()), (12, format!("{notice}.12"))] {
+                assert_eq!(label.of_sending(before), want);
+                assert_eq!(Label::and_sending(&want), Ok((label.clone(), before)));
+            }
+            for wrong in ["x", "", "+1", "01", "-1"] {
+                assert_eq!(Label::and_sending(&format!("{notice}.{wrong}")), Err(NoLabel));
+            }
+        }
     }
 
     #[test]

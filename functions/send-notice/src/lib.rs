@@ -111,7 +111,7 @@ impl SendNotices {
             NoticeAbout::Invoice(id) => ready.read.invoices.iter().find(|one| one.id == id),
             NoticeAbout::Suspension(_) => None,
         };
-        if let Some(why) = unsent(notice, &ready.account, invoice) {
+        if let Some(why) = unsent(notice, &ready.account, invoice, self.clock.today()) {
             return self.drop_it(notice, why).await;
         }
         self.wait_for_day(ready.rules.settings.quiet_hours)?;
@@ -162,8 +162,12 @@ impl SendNotices {
         let mut dropped = notice.clone();
         dropped.drop_for(why);
         self.store.move_notice(notice, &dropped, None).await?;
-        tracing::info!(notice = %notice.id, %why, "a notice is not sent");
-        metrics::count(Metric::NoticesFailed, usize::from(why.wants_people()));
+        if why.wants_people() {
+            tracing::warn!(notice = %notice.id, %why, "a notice is not sent");
+            metrics::count(Metric::NoticesFailed, 1);
+        } else {
+            tracing::info!(notice = %notice.id, %why, "a notice is not sent");
+        }
         Ok(())
     }
 

@@ -41,10 +41,25 @@ impl Sms {
     }
 }
 
+/// Reasons of a `ValidationException` that are not the customer's number's: the sender, the configuration set or
+/// the countries are not as the ISP has to set them up (End User Messaging API v2, `ValidationException`).
+const SENDERS: [&str; 9] = [
+    "SENDER_ID_NOT_SUPPORTED",
+    "SENDER_ID_NOT_REGISTERED",
+    "SENDER_ID_REQUIRES_REGISTRATION",
+    "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY",
+    "DESTINATION_COUNTRY_BLOCKED",
+    "RESOURCE_NOT_ACCESSIBLE",
+    "INVALID_ARN",
+    "MISSING_PARAMETER",
+    "UNKNOWN_OPERATION",
+];
+
 /// A number that is none, or whose owner wants no more of it.
 fn refused(code: &str, _: &str, reason: &str) -> Option<String> {
     match (code, reason) {
-        ("ValidationException", _) => Some(code.to_owned()),
+        ("ValidationException", reason) if SENDERS.contains(&reason) => None,
+        ("ValidationException", _) => Some(format!("{code} {reason}").trim_end().to_owned()),
         ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT") => Some("opted out".to_owned()),
         _ => None,
     }
@@ -57,7 +72,14 @@ mod tests {
     #[test]
     fn a_number_that_is_none_or_wants_no_more_is_refused_and_what_the_isp_has_set_wrong_is_not() {
         for (code, reason, want) in [
-            ("ValidationException", "INVALID_PARAMETER", Some("ValidationException")),
+            (
+                "ValidationException",
+                "INVALID_PARAMETER",
+                Some("ValidationException INVALID_PARAMETER"),
+            ),
+            ("ValidationException", "", Some("ValidationException")),
+            ("ValidationException", "SENDER_ID_NOT_REGISTERED", None),
+            ("ValidationException", "DESTINATION_COUNTRY_BLOCKED", None),
             ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", Some("opted out")),
             ("ConflictException", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED", None),
             ("ConflictException", "RESOURCE_NOT_ACTIVE", None),

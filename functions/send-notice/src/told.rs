@@ -144,14 +144,16 @@ enum HookState {
 fn of_hook(detail: &Value) -> Result<Option<Told>, Failure> {
     let told: FromHook = serde_json::from_value(detail.clone())
         .map_err(|why| Failure::Poison(format!("a `Notice Told`: {why}")))?;
-    let label = told.id.parse::<Label>().map_err(|why| Failure::Poison(why.to_string()))?;
+    let (label, before) =
+        Label::and_sending(&told.id).map_err(|why| Failure::Poison(why.to_string()))?;
     let state = match told.state {
         HookState::Delivered => NoticeState::Delivered,
         HookState::Bounced => NoticeState::Bounced,
         HookState::Complained => NoticeState::Complained,
     };
     let reason = told.reason.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-    Ok(Some(Told { label, news: News { reason, ..News::of(state, told.at) } }))
+    let sending = Some(before);
+    Ok(Some(Told { label, news: News { reason, sending, ..News::of(state, told.at) } }))
 }
 
 /// A label that cannot be read is of somebody else's message.

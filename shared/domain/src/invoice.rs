@@ -299,7 +299,8 @@ pub struct LateCharged {
     /// How much in all.
     #[serde(rename = "amt")]
     pub amount: Money,
-    /// How often: what tells the charges apart.
+    /// How often: what tells the charges apart; never yet, if Mensal charged for being late when the invoice was
+    /// issued.
     #[serde(rename = "n")]
     pub times: u32,
     /// It was paid since, and nothing more is charged, whatever becomes of the rules.

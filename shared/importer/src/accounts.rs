@@ -136,6 +136,7 @@ fn account(
         lifted: None,
         promises: vec![],
         excused: vec![],
+        excused_for: None,
         parked: None,
     };
     account.next_bill = first_cycle.or_else(|| account.cycle_from(as_of));

@@ -113,6 +113,7 @@ impl Generator {
             lifted: None,
             promises: vec![],
             excused: vec![],
+            excused_for: None,
             parked: None,
         };
         let opening = dice.percent(4).then(|| {

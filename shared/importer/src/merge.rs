@@ -49,6 +49,7 @@ pub fn merge(old: &Account, new: Account, as_of: Date) -> Result<Option<Account>
     merged.lifted = old.lifted;
     merged.promises.clone_from(&old.promises);
     merged.excused.clone_from(&old.excused);
+    merged.excused_for.clone_from(&old.excused_for);
     subscriptions(old, &mut merged, &mut faults);
     bill_days(old, &mut merged, as_of);
     // An account whose services are all over is billed no more, until there is something again:

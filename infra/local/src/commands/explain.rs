@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use jiff::civil::Date;
 use mensal_domain::{
     calendar::days_after,
     delinquency::{
-        CustomerNotice, CutKind, Foreseen, Happening, HoldKind, Known, NoticeState, foresee,
+        CustomerNotice, CutKind, Debt, Foreseen, Happening, HoldKind, Known, NoticeState, foresee,
         to_restore,
     },
     locale::Locale,
@@ -25,20 +26,20 @@ pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
     let account = account.ok_or_else(|| Failed::Nothing(format!("there is no account {id}")))?;
     let catalog = store.catalog(store.head().await?.version).await?;
     let rules = catalog.rules_of(&account).map_err(wrong)?;
-    let today = match options.date {
-        Some(date) => date,
-        None => opened.business_day().await?,
-    };
+    let today = opened.business_day().await?;
+    let from = options.date.unwrap_or(today);
     let read = store.reviewed(&account, &rules).await?;
-    let known = read.known(&account, &rules, today);
-    let seen = foresee(known, days_after(today, options.days)).map_err(wrong)?;
+    // What happens until a day that lies ahead is a part of what happens then.
+    let known = read.known(&account, &rules, from.min(today));
+    let mut seen = foresee(known, days_after(from, options.days)).map_err(wrong)?;
+    seen.retain(|one| one.on >= from);
     let (now, sent) = (standing(&known)?, sent(&known));
     if options.json {
         let all: Vec<_> = seen.iter().map(as_json).collect();
-        let told = json!({ "account": id, "date": today, "rules": rules.follows, "now": now, "sent": sent, "will": all });
+        let told = json!({ "account": id, "date": from, "rules": rules.follows, "now": now, "sent": sent, "will": all });
         return Ok(say(&format!("{}\n", serde_json::to_string_pretty(&told)?))?);
     }
-    Ok(say(&as_text(&known, &sent, &now, &seen)?)?)
+    Ok(say(&as_text(&known, from, &sent, &now, &seen)?)?)
 }
 
 fn wrong(why: impl std::fmt::Display) -> Failed {
@@ -63,6 +64,11 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
     if let Some(promise) = account.promise_on(known.today) {
         let text = locale.pick("prometeu pagar até", "has promised to pay through");
         out.push(format!("{text} {}", locale.date(promise.until)));
+    }
+    let debt = Debt::on(known.today, known.invoices).map_err(wrong)?.map(|debt| debt.amount);
+    if let Some(debt) = debt.filter(|debt| debt.amount() < known.settings.cut_minimum) {
+        let text = locale.pick("nada é cortado por", "nothing is cut for");
+        out.push(format!("{text} {} (cut_minimum)", locale.money(debt)));
     }
     if let Some(why) = &account.parked {
         let text = locale.pick("estacionada, nada é cortado", "parked, nothing is cut");
@@ -111,6 +117,13 @@ fn named(what: &Happening, locale: Locale) -> String {
             let amount = locale.number(one.unit);
             format!("{} {amount}", locale.pick("multa e juros", "late charges of"))
         }
+        Happening::Unreached(notice) => {
+            let text = locale.pick(
+                "nada é cortado: não chega o aviso legal",
+                "nothing is cut: not reached by the legal notice",
+            );
+            format!("{text} {notice}")
+        }
         Happening::Cut(CutKind::Throttled) => locale.pick("reduzido", "slowed down").into(),
         Happening::Cut(CutKind::Suspended) => locale.pick("suspenso", "suspended").into(),
         Happening::Cut(CutKind::Disconnected) => locale.pick("encerrado", "disconnected").into(),
@@ -119,6 +132,7 @@ fn named(what: &Happening, locale: Locale) -> String {
 
 fn as_text(
     known: &Known<'_>,
+    day: Date,
     sent: &[String],
     now: &[String],
     seen: &[Foreseen],
@@ -130,6 +144,9 @@ fn as_text(
     write!(out, "{}  {}, {from} {}", account.id, account.customer.name, locale.date(today))?;
     if !follows.is_empty() {
         write!(out, " ({} {follows})", locale.pick("regras", "rules"))?;
+    }
+    if day > today {
+        write!(out, ", {} {}", locale.pick("visto a partir de", "seen from"), locale.date(day))?;
     }
     writeln!(out)?;
     for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {
@@ -161,6 +178,7 @@ fn as_json(one: &Foreseen) -> Value {
             json!({ "notice": notice.id, "template": notice.template, "legal": notice.legal }),
         ),
         Happening::LateCharge(one) => ("late_charge", json!({ "amount": one.unit.to_string() })),
+        Happening::Unreached(notice) => ("unreached", json!({ "notice": notice })),
         Happening::Cut(kind) => ("service", json!({ "becomes": kind })),
     };
     json!({ "on": one.on, "what": what, "detail": detail, "because": one.because })

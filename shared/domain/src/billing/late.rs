@@ -33,6 +33,7 @@ pub fn bill_late(
     after.one_offs.extend(others);
     let mut invoice = issue(&context, lines)?;
     invoice.id.kind = InvoiceKind::Late;
+    invoice.late_charged = None;
     invoice.number.push_str("-L");
     book(&context, after, invoice)
 }

@@ -31,6 +31,7 @@ use crate::{
     account::Account,
     calendar::{Calendar, Span, days_after},
     catalog::{AccountType, Catalog},
+    charge::LateTerms,
     collection::{self, Collected},
     dates::{KeyDates, key_dates},
     delinquency::{LateRules, first_review},
@@ -227,7 +228,8 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
         Collected::expected(&account.methods, asked, dates.issued.date, dates.autopay.date);
     let stationery =
         context.catalog.stationery(context.account_type, account.locale, context.settings.paper);
-    let offers = offers(context, &dates, collected.as_ref(), &lines);
+    let late = LateRules::of(&context.settings).on(&lines, &taxes).terms;
+    let offers = offers(context, &dates, collected.as_ref(), late);
     Ok(Invoice {
         account: account.id.clone(),
         id: InvoiceId { cycle: context.cycle, kind: InvoiceKind::Cycle },
@@ -251,7 +253,7 @@ fn issue(context: &Context, mut lines: Vec<Line>) -> Result<Invoice, BillingErro
         settled: None,
         offers,
         collected,
-        late_charged: None,
+        late_charged: context.settings.late_charges.at_issue(currency),
         note: None,
     })
 }
@@ -262,7 +264,7 @@ fn offers(
     context: &Context,
     dates: &KeyDates,
     collected: Option<&Collected>,
-    lines: &[Line],
+    late: LateTerms,
 ) -> Option<Offers> {
     let settings = &context.settings;
     let (issued, due) = (dates.issued.date, dates.due.date);
@@ -275,7 +277,7 @@ fn offers(
         rails,
         register_on: after_collection.map_or(from, |after| from.max(after)),
         payable_days: settings.payable_days,
-        late: LateRules::of(settings).on(lines).terms,
+        late,
     })
 }
 
@@ -313,6 +315,7 @@ pub fn bring_forward(
     // It is paid where it was billed, or with the next invoice: no gateway is told of it.
     invoice.offers = None;
     invoice.collected = None;
+    invoice.late_charged = None;
     let mut after = account.clone();
     after.version += 1;
     book(&context, after, invoice)

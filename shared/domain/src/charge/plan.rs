@@ -4,7 +4,9 @@
 use jiff::civil::Date;
 
 use super::{Charge, ChargeState, Charges, PaymentCodes, Step, Terms};
-use crate::{calendar::days_after, ids::GatewayCode, invoice::Invoice, rail::Rail};
+use crate::{
+    calendar::days_after, delinquency::late_terms, ids::GatewayCode, invoice::Invoice, rail::Rail,
+};
 
 /// A charge that there should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub fn desired(invoice: &Invoice, on: Date) -> Vec<Desired> {
         amount: open,
         due: invoice.due,
         payable_days: offers.payable_days,
-        late: offers.late,
+        late: late_terms(invoice, open),
     };
     let offered = offers.rails.iter().filter(|offer| offer.rail.is_offered());
     offered

@@ -1,11 +1,15 @@
 //! What will happen to an account that pays nothing from a day on, and which rules say so: its reviews,
 //! played forward. What is foreseen so is what would be done, since the same code decides both.
 
+use std::collections::BTreeMap;
+
 use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
-    CustomerNotice, CutKind, CutStep, Known, News, NoticeAbout, NoticeState, Review, ReviewError,
-    Suspension, When, review,
+    CustomerNotice, CutKind, CutStep, Known, News, NoticeAbout, NoticeId, NoticeState, Review,
+    ReviewError, Suspension, Unsent, When, review,
+    review::{delinquent_on, is_on_its_way},
+    unsent,
 };
 use crate::{
     account::{Account, OneOff},
@@ -39,15 +43,19 @@ pub enum Happening {
     LateCharge(OneOff),
     /// Its service is slowed down, suspended or ended.
     Cut(CutKind),
+    /// The notice that the law wants does not reach it: until one does, nothing is cut.
+    Unreached(NoticeId),
 }
 
 /// What happens from the day on that is known, through another, if nothing is paid, and notices are
-/// delivered on the day on which they are sent; in the order of time. What is tried of stored methods gives
-/// nothing, and invoices that are not issued yet are not foreseen.
+/// delivered on the day on which they are sent, those that are on their way at once; in the order of time.
+/// What is tried of stored methods gives nothing, what is on its way from a bank does not come, and invoices
+/// that are not issued yet are not foreseen.
 ///
 /// # Errors
 /// [`ReviewError`] when the account's data contradicts itself.
 pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewError> {
+    let none = BTreeMap::new();
     let mut world = World {
         account: known.account.clone(),
         invoices: known.invoices.to_vec(),
@@ -55,6 +63,7 @@ pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewE
         suspension: known.suspension.cloned(),
         seen: Vec::new(),
     };
+    world.arrive(known.today);
     for invoice in known.invoices.iter().filter(|invoice| invoice.is_open()) {
         world.seen.extend(dates(known, invoice)?);
     }
@@ -69,6 +78,7 @@ pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewE
             invoices: &world.invoices,
             notices: &world.notices,
             suspension: world.suspension.as_ref(),
+            charges: if day > known.today { &none } else { known.charges },
             today: day,
             ..known
         })?;
@@ -96,9 +106,11 @@ fn dates(known: Known<'_>, invoice: &Invoice) -> Result<[Foreseen; 2], ReviewErr
             vec![locale.pick("como na emissão", "as when it was issued").into()]
         },
     };
+    let delinquent = delinquent_on(known, invoice)?;
+    let by = if delinquent.because.is_empty() { &now.delinquent } else { &delinquent };
     Ok([
         foreseen(invoice.due, Happening::Due(invoice.id), &now.due),
-        foreseen(invoice.delinquent, Happening::Delinquent(invoice.id), &now.delinquent),
+        foreseen(delinquent.date, Happening::Delinquent(invoice.id), by),
     ])
 }
 
@@ -111,6 +123,26 @@ struct World {
 }
 
 impl World {
+    /// What is on its way to the customer arrives.
+    fn arrive(&mut self, today: Date) {
+        let mut notices = std::mem::take(&mut self.notices);
+        for notice in notices.iter_mut().filter(|notice| is_on_its_way(notice, today)) {
+            if self.unsent(notice, today).is_none() {
+                deliver(notice, today);
+            }
+        }
+        self.notices = notices;
+    }
+
+    /// Why a notice does not go out.
+    fn unsent(&self, notice: &CustomerNotice, day: Date) -> Option<Unsent> {
+        let invoice = match notice.id.about {
+            NoticeAbout::Invoice(id) => self.invoices.iter().find(|invoice| invoice.id == id),
+            NoticeAbout::Suspension(_) => None,
+        };
+        unsent(notice, &self.account, invoice, day)
+    }
+
     /// Goes on from what a day has brought.
     fn take(&mut self, done: Review, day: Date, known: Known<'_>) {
         let locale = known.account.locale;
@@ -132,16 +164,26 @@ impl World {
             self.notices.retain(|one| one.id != again.notice.id);
         }
         for mut notice in done.again.into_iter().map(|one| one.notice).chain(done.notices) {
-            self.seen.push(Foreseen {
-                on: day,
-                because: vec![why_sent(&notice, locale)],
-                what: Happening::Notice(notice.clone()),
-            });
-            if let Ok(noon) = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC) {
-                notice.hear(&News::of(NoticeState::Delivered, noon.timestamp()));
+            if let Some(why) = self.unsent(&notice, day) {
+                notice.drop_for(why);
+            } else {
+                self.seen.push(Foreseen {
+                    on: day,
+                    because: vec![why_sent(&notice, locale)],
+                    what: Happening::Notice(notice.clone()),
+                });
+                deliver(&mut notice, day);
             }
             self.notices.push(notice);
             self.account.review_by(days_after(day, 1));
+        }
+        for id in done.unreached {
+            let what = Happening::Unreached(id);
+            if self.seen.iter().all(|one| one.what != what) {
+                let notice = self.notices.iter().find(|one| one.id == id);
+                let because = notice.into_iter().map(|one| one.reason.clone()).collect();
+                self.seen.push(Foreseen { on: day, what, because });
+            }
         }
         if let Some(kept) = done.suspension {
             let known_steps = self.suspension.as_ref().filter(|one| one.begun == kept.begun);
@@ -154,6 +196,13 @@ impl World {
             self.seen.extend(kept.steps.iter().skip(known_steps).map(cut));
             self.suspension = Some(kept);
         }
+    }
+}
+
+/// Has a notice reach its customer on a day.
+fn deliver(notice: &mut CustomerNotice, day: Date) {
+    if let Ok(noon) = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC) {
+        notice.hear(&News::of(NoticeState::Delivered, noon.timestamp()));
     }
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::{Calendar, NoPermittedDay, Weekdays, days_after, first_permitted},
     charge::LateTerms,
-    invoice::{Invoice, Line},
-    money::{Money, MoneyError},
+    invoice::{Invoice, LateCharged, Line, TaxLine, TaxMode},
+    money::{Currency, Money, MoneyError},
     payment::{Payment, added},
     settings::BillingSettings,
 };
@@ -48,6 +48,18 @@ pub struct LateRules {
     pub minimum_open: Decimal,
     /// No charge is more than this.
     pub cap: Cap,
+    /// Nothing is charged for what is late if it is no more than this, which was charged for being late before.
+    pub bears_none: Decimal,
+}
+
+impl LateCharging {
+    /// What an invoice bears that is issued while this holds: whoever pays it late is charged, also if that is
+    /// heard of once it is paid.
+    #[must_use]
+    pub fn at_issue(self, currency: Currency) -> Option<LateCharged> {
+        let nothing = LateCharged { amount: Money::zero(currency), times: 0, done: false };
+        (self != Self::ByGateway).then_some(nothing)
+    }
 }
 
 impl LateRules {
@@ -63,28 +75,51 @@ impl LateRules {
             terms,
             minimum_open: settings.late_minimum,
             cap: settings.late_cap,
+            bears_none: Decimal::ZERO,
         }
     }
 
     /// As they hold for a bill of these lines: nobody is charged for being late with what was charged for being
-    /// late before. The fine and the interest are of what is left without it, and a bill that is for nothing else
-    /// bears none, nor a fee. (Brazil: Decreto 22.626/1933, art. 4º, no interest on interest; Lei 8.078/1990,
+    /// late before. The fine and the interest are of what is left without it, as a percentage of the whole, for
+    /// banks take no other; so is the least that is charged for. A bill that is for nothing else, or of which no
+    /// more than that is late, bears none, nor a fee. (Brazil: Decreto 22.626/1933, art. 4º, no interest on interest; Lei 8.078/1990,
     /// art. 52, § 1º, the fine is of the instalment. USA: 16 CFR 444.4 forbids creditors to pyramid late charges.)
     #[must_use]
-    pub fn on(self, bill: &[Line]) -> Self {
-        let sum = |lines: &mut dyn Iterator<Item = &Line>| -> Decimal {
-            lines.map(|line| line.amount.amount()).sum()
-        };
-        let late = sum(&mut bill.iter().filter(|line| line.is_late_charge()));
-        if late <= Decimal::ZERO {
-            return self; // what was taken back makes nothing dearer
+    pub fn on(self, bill: &[Line], taxes: &[TaxLine]) -> Self {
+        let late = late_part(bill);
+        if late.is_zero() {
+            return self;
         }
-        let all = sum(&mut bill.iter());
+        let all: Decimal = bill.iter().map(|line| line.amount.amount()).sum();
         let share = (all - late).max(Decimal::ZERO).checked_div(all).unwrap_or_default();
         let minimum_open = self.minimum_open.checked_div(share).unwrap_or(Decimal::MAX);
         let fee = if share.is_zero() { Decimal::ZERO } else { self.fee };
-        Self { fee, terms: self.terms.on_share(share), minimum_open, ..self }
+        let (terms, bears_none) = (self.terms.on_share(share), with_taxes(late, taxes));
+        Self { fee, terms, minimum_open, bears_none, ..self }
     }
+}
+
+/// What of a bill is for being late before. What was taken back makes nothing dearer.
+fn late_part(bill: &[Line]) -> Decimal {
+    let late = bill.iter().filter(|line| line.is_late_charge());
+    let late: Decimal = late.map(|line| line.amount.amount()).sum();
+    late.max(Decimal::ZERO)
+}
+
+/// What it comes to with all the taxes that a bill adds on top, should it bear them.
+fn with_taxes(late: Decimal, taxes: &[TaxLine]) -> Decimal {
+    let on_top = taxes.iter().filter(|tax| tax.mode == TaxMode::Exclusive);
+    let rates: Decimal = on_top.map(|tax| tax.rate).sum();
+    late + late * rates / Decimal::ONE_HUNDRED
+}
+
+/// What a gateway adds to what is open of an invoice if it is paid late; nothing if no more is open of it than
+/// what was charged for being late before.
+#[must_use]
+pub fn late_terms(invoice: &Invoice, open: Money) -> LateTerms {
+    let terms = invoice.offers.as_ref().map(|offers| offers.late).unwrap_or_default();
+    let bears_none = with_taxes(late_part(&invoice.lines), &invoice.taxes);
+    if open.amount() <= bears_none { LateTerms::default() } else { terms }
 }
 
 /// The last day on which an invoice is paid in time: what is due on a day on which no bank is open may
@@ -146,7 +181,8 @@ pub fn late_charge(
     late.push((if invoice.is_open() { invoice.open() } else { zero }, on));
     late.retain(|(amount, paid_on)| *paid_on > in_time_until && amount.is_positive());
     let all_late = Money::sum(currency, late.iter().map(|(amount, _)| *amount))?;
-    if !all_late.is_positive() || all_late.amount() < rules.minimum_open {
+    let too_little = all_late.amount() <= rules.bears_none;
+    if !all_late.is_positive() || too_little || all_late.amount() < rules.minimum_open {
         return Ok(zero);
     }
     let mut charged = Money::rounded(rules.fee, currency)?;
@@ -168,7 +204,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{money::Currency, payment::most_added};
+    use crate::payment::most_added;
 
     fn date(text: &str) -> Date {
         text.parse().unwrap()
@@ -267,12 +303,10 @@ mod tests {
             (&[("plan", "-2.36 BRL"), ("late", "2.36 BRL")], ("0", "0", "0", "the most")),
         ];
         for (lines, want) in cases {
-            let on = both.clone().on(&bill(lines));
+            let on = both.clone().on(&bill(lines), &[]);
             let text = |amount: Decimal| amount.round_dp(2).normalize().to_string();
-            let least = match on.minimum_open == Decimal::MAX {
-                true => "the most".into(),
-                false => text(on.minimum_open),
-            };
+            let least = Some(on.minimum_open).filter(|least| *least < Decimal::MAX);
+            let least = least.map_or("the most".into(), text);
             let (fine, interest) = (on.terms.fine_percent, on.terms.interest_percent);
             let got = (text(fine), text(interest), text(on.fee), least);
             assert_eq!((&*got.0, &*got.1, &*got.2, &*got.3), want, "{lines:?}");
@@ -344,7 +378,7 @@ mod tests {
             let money = |cents| Money::rounded(Decimal::new(cents, 2), Currency::BRL).unwrap().to_string();
             let charged = |asked, lines: &[_]| {
                 let due = date("2026-11-20");
-                let rules = brazil().on(&bill(lines));
+                let rules = brazil().on(&bill(lines), &[]);
                 let invoice = invoice(&money(asked), "0.00 BRL");
                 late_charge(&invoice, &[], due, days_after(due, days), &rules, Credit::InTime).unwrap().amount()
             };

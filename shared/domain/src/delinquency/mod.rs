@@ -23,7 +23,9 @@ pub use hold::{
     CutKind, CutStep, Hold, HoldKind, Lifted, LiftedBy, Proof, Suspension, runs, services_to_cut,
 };
 pub use ladder::{InvalidLadder, Ladder, step_date};
-pub use late_charge::{Cap, Credit, LateCharging, LateRules, in_time_until, late_charge};
+pub use late_charge::{
+    Cap, Credit, LateCharging, LateRules, in_time_until, late_charge, late_terms,
+};
 pub use news::News;
 pub use notice::{CustomerNotice, InvalidNoticeId, NoticeAbout, NoticeId, NoticeState};
 pub use promise::{Promise, PromiseBy, PromiseRefused, promise};

@@ -17,13 +17,22 @@ pub struct News {
     pub reason: String,
     /// What the one who tells it calls the notice by; empty where it has no name of its own.
     pub reference: String,
+    /// Which sending of the notice it is about, the first being 0; none if only the name tells that.
+    pub sending: Option<usize>,
 }
 
 impl News {
     /// News without a reason, and without a name.
     #[must_use]
     pub fn of(state: NoticeState, at: Timestamp) -> Self {
-        Self { state, passing: false, at, reason: String::new(), reference: String::new() }
+        Self {
+            state,
+            passing: false,
+            at,
+            reason: String::new(),
+            reference: String::new(),
+            sending: None,
+        }
     }
 }
 
@@ -111,5 +120,8 @@ mod tests {
         assert!(!notice.hear(&of("none", "mail-1")), "of the mail before");
         assert!(notice.hear(&of("delivered", "mail-2")) && notice.has_arrived());
         assert!(!notice.hear(&of("none", "mail-1")) && notice.has_arrived());
+        let of = |word: &str, sending| News { sending: Some(sending), ..told(word) };
+        assert!(!notice.hear(&of("none", 0)) && notice.has_arrived());
+        assert!(notice.hear(&of("none", 1)) && !notice.has_arrived());
     }
 }

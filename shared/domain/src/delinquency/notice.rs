@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    ladder::Ladder,
     news::{News, rank},
     sending::Unsent,
     step::{Channel, Step, When},
@@ -248,17 +249,33 @@ impl CustomerNotice {
         Some(day).filter(|day| reopened.is_none_or(|reopened| *day >= reopened))
     }
 
-    /// Takes over what the ladder says of it by now, if it is still to be sent, or is to be anew.
-    pub fn adopt(&mut self, step: &Step, rules: &str) {
-        self.template.clone_from(&step.template);
-        self.legal = step.legal;
-        rules.clone_into(&mut self.rules);
+    /// Takes over what the ladder says of it by now, if it is still to be sent, or is to be anew: its template may
+    /// be another one, or the first be gone. It stays as it is if the ladder has no such step any more.
+    pub fn adopt(&mut self, ladder: &Ladder, rules: &str) {
+        let (when, channel) = (self.id.when, self.id.channel);
+        let mut steps = ladder.steps().iter();
+        if let Some(step) = steps.find(|step| (step.when, step.channel) == (when, channel)) {
+            self.template.clone_from(&step.template);
+            self.legal = step.legal;
+            rules.clone_into(&mut self.rules);
+        }
+    }
+
+    /// Whether it speaks of a due date to come that is past on a day. The notice that the law wants is never late.
+    #[must_use]
+    pub fn is_past(&self, due: Date, today: Date) -> bool {
+        let past = match self.id.when {
+            When::Days(days) => days < 0 && today >= due,
+            _ => today > due,
+        };
+        past && !self.legal && !matches!(self.id.when, When::Days(0..))
     }
 
     /// Notes what whoever delivers it has told, in whichever order it comes. False if all of it was
     /// known, or is about an earlier sending.
     pub fn hear(&mut self, news: &News) -> bool {
-        if !news.reference.is_empty() && self.earlier.contains(&news.reference) {
+        let of_earlier = !news.reference.is_empty() && self.earlier.contains(&news.reference);
+        if of_earlier || news.sending.is_some_and(|sending| sending != self.earlier.len()) {
             return false;
         }
         let before = self.clone();

@@ -143,7 +143,10 @@ pub fn promise(
         return Err(PromiseRefused::TooOften { times, days: within, next });
     }
     let until = days_after(today, asked);
-    let held_for = account.hold.as_ref().map(|hold| hold.debt.clone());
+    // Of one that goes on from another, what the other was for.
+    let held_for = account.hold.as_ref().map(|hold| &hold.debt);
+    let before = account.promises.iter().rev().find_map(|promise| promise.debt.as_ref());
+    let held_for = held_for.or(before).cloned();
     after.promises.push(Promise { on: today, until, by, amount: debt.amount, debt: held_for });
     after.review_by(days_after(until, 1));
     after.version += 1;

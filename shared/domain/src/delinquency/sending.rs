@@ -1,6 +1,6 @@
 //! Whether a notice that was decided is still to be sent once its turn has come, and to whom.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{Channel, CustomerNotice, HoldKind, NoticeAbout, NoticeState, When};
 use crate::{account::Account, invoice::Invoice};
@@ -14,6 +14,9 @@ pub enum Unsent {
     /// What it tells of the service is so no more.
     #[error("the service is not as it tells any more")]
     Overtaken,
+    /// It speaks of a day to come that is past.
+    #[error("the day that it speaks of is past")]
+    Past,
     /// The account has no e-mail address.
     #[error("the account has no e-mail address")]
     NoEmail,
@@ -58,18 +61,20 @@ pub fn recipient(account: &Account, channel: Channel) -> Result<&str, Unsent> {
     if address.is_empty() { Err(missing) } else { Ok(address) }
 }
 
-/// Why a notice is not to be sent any more; none if it is. `invoice` is the one that it is about; none
-/// if it is about service.
+/// Why a notice is not to be sent any more on a day; none if it is. `invoice` is the one that it is about;
+/// none if it is about service.
 #[must_use]
 pub fn unsent(
     notice: &CustomerNotice,
     account: &Account,
     invoice: Option<&Invoice>,
+    today: Date,
 ) -> Option<Unsent> {
     let over = match notice.id.about {
         NoticeAbout::Invoice(_) => {
             let open = invoice.is_some_and(|one| one.is_open() && one.open().is_positive());
-            (!open).then_some(Unsent::Paid)
+            let past = invoice.is_some_and(|one| notice.is_past(one.due, today));
+            (!open).then_some(Unsent::Paid).or(past.then_some(Unsent::Past))
         }
         NoticeAbout::Suspension(begun) => {
             let hold = account.hold.as_ref().filter(|hold| hold.begun == begun);
@@ -150,8 +155,27 @@ mod tests {
             ("2026-12-01:disconnected:email", &free, "10.00 BRL", None),
         ];
         for (id, account_is, open, want) in cases {
-            let found = unsent(&notice(id), &account(account_is.clone()), Some(&invoice(open)));
+            let (account, invoice) = (account(account_is.clone()), invoice(open));
+            let found =
+                unsent(&notice(id), &account, Some(&invoice), "2026-11-12".parse().unwrap());
             assert_eq!(found, want, "{id} {account_is} {open}");
+        }
+    }
+
+    /// Sending was stopped for some days.
+    #[test]
+    fn nobody_hears_of_a_day_to_come_that_is_past() {
+        for (id, on, want) in [
+            ("2026-11-10-cycle:-3:email", "2026-11-19", None),
+            ("2026-11-10-cycle:-3:email", "2026-11-20", Some(Unsent::Past)),
+            ("2026-11-10-cycle:issued:email", "2026-11-20", None),
+            ("2026-11-10-cycle:issued:email", "2026-11-21", Some(Unsent::Past)),
+            ("2026-11-10-cycle:0:email", "2026-11-25", None),
+            ("2026-11-10-cycle:+2:email", "2026-12-25", None),
+        ] {
+            let (account, invoice) = (account(json!({})), invoice("10.00 BRL"));
+            let found = unsent(&notice(id), &account, Some(&invoice), on.parse().unwrap());
+            assert_eq!(found, want, "{id} {on}");
         }
     }
 

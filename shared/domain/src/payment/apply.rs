@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     account::Account,
+    delinquency::late_terms,
     ids::GatewayCode,
     invoice::{Invoice, InvoiceId},
     money::{Currency, Money, MoneyError},
@@ -209,9 +210,8 @@ fn late(
     if let Some(told) = receipt.late {
         return Ok(told.at_most(receipt.amount)?);
     }
-    let Some(offers) = &invoice.offers else { return Ok(none) };
     let excess = receipt.amount.minus(open)?;
-    let most = most_added(open, offers.late, invoice.due, receipt.paid_on)?;
+    let most = most_added(open, late_terms(invoice, open), invoice.due, receipt.paid_on)?;
     let late = excess.at_most(most)?;
     Ok(if late.is_negative() { none } else { late })
 }

@@ -181,10 +181,6 @@ impl Books {
         *paid = paid.plus(part)?;
         settled.changes = settled.changes.saturating_add(1);
         self.changed.insert(id);
-        if part.is_negative() {
-            // Service may have come back for what was paid of it.
-            self.account.excused.retain(|one| *one != id);
-        }
         Ok(())
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn find(known: Known<'_>, review: &mut Review, notice: &CustomerNotic
 pub(super) fn find_of_service(known: Known<'_>, review: &mut Review) {
     for notice in known.notices {
         let of_service = matches!(notice.id.about, NoticeAbout::Suspension(_));
-        if of_service && unsent(notice, &review.account, None).is_none() {
+        if of_service && unsent(notice, &review.account, None, known.today).is_none() {
             find(known, review, notice);
         }
     }
@@ -106,19 +106,14 @@ fn renew(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
     if !again.state.is_to_be_sent() {
         again.renew(known.today);
     }
-    adopt(known, &mut again);
+    again.adopt(&known.settings.ladder, known.rules);
     again.asked = Some(known.today);
     review.again.push(Again { before: notice.clone(), notice: again });
 }
 
-/// What is sent again goes by the ladder as it is by now: its template may be another one, or the first be
-/// gone.
-fn adopt(known: Known<'_>, notice: &mut CustomerNotice) {
-    let (when, channel) = (notice.id.when, notice.id.channel);
-    let mut steps = known.settings.ladder.steps().iter();
-    if let Some(step) = steps.find(|step| (step.when, step.channel) == (when, channel)) {
-        notice.adopt(step, known.rules);
-    }
+/// Whether a notice is on its way to the customer on a day, as far as anybody has told.
+pub(in super::super) fn is_on_its_way(notice: &CustomerNotice, today: Date) -> bool {
+    fails_on(notice).is_none_or(|day| day > today)
 }
 
 /// The day from which on nobody waits any more for a notice to arrive that has not; none while it is
@@ -137,7 +132,7 @@ fn fails_on(notice: &CustomerNotice) -> Option<Date> {
 /// Whether there is hope that a notice which has failed arrives if it is sent anew.
 fn may_arrive(notice: &CustomerNotice, known: Known<'_>, invoice: &Invoice) -> bool {
     let (account, today) = (known.account, known.today);
-    if unsent(notice, account, Some(invoice)).is_some() {
+    if unsent(notice, account, Some(invoice), today).is_some() {
         return false;
     }
     let elsewhere = recipient(account, notice.id.channel).is_ok_and(|to| notice.goes_elsewhere(to));

@@ -6,7 +6,7 @@ use super::{
     super::{
         CustomerNotice, CutDates, CutKind, CutRules, CutStep, Debt, Hold, HoldKind, LegalNotice,
         Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, hold::those_that_go_on,
-        services_to_cut,
+        services_to_cut, to_restore,
     },
     Known, Review, ReviewError, is_in_flight,
     reminding::{day_of, told},
@@ -44,7 +44,11 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
         review.account.review_by(tomorrow);
         return Ok(());
     }
-    let Some(debt) = Debt::on(today, known.invoices)? else { return Ok(()) };
+    // What is due today is not overdue yet.
+    let Some(debt) = Debt::on(today, known.invoices)? else {
+        review.account.review_by(tomorrow);
+        return Ok(());
+    };
     if debt.amount.amount() < known.settings.cut_minimum || known.account.parked.is_some() {
         return Ok(()); // the next invoice has it looked at again, or whoever mends the account
     }
@@ -108,6 +112,7 @@ fn hold(
     account.hold = Some(Hold { kind, since: step.on, begun, services, debt });
     account.lifted = None;
     account.excused.clear();
+    account.excused_for = None;
     account.forget_what_was_held();
     suspension.steps.push(step);
     review.suspension = Some(suspension);
@@ -168,9 +173,17 @@ fn planned_cut(known: Known<'_>, account: &Account) -> Result<Option<PlannedCut>
             proof: None,
         }));
     }
+    // What was paid of the debt may have gone back since.
+    let excuses = match &account.excused_for {
+        Some(debt) => {
+            let rule = known.settings.restore;
+            !to_restore(debt, known.invoices, rule, known.today)?.is_positive()
+        }
+        None => true,
+    };
     let mut first: Option<PlannedCut> = None;
     for invoice in known.invoices {
-        if !invoice.is_open() || account.excused.contains(&invoice.id) {
+        if !invoice.is_open() || (excuses && account.excused.contains(&invoice.id)) {
             continue;
         }
         for planned in cuts_of(known, account, &rules, invoice)? {
@@ -193,16 +206,18 @@ fn cuts_of(
     invoice: &Invoice,
 ) -> Result<Vec<PlannedCut>, ReviewError> {
     let delinquent = delinquent_on(known, invoice)?;
-    let Some((notice, proof)) = legal_notice(known, invoice, delinquent)? else {
+    let Some((notice, proof)) = legal_notice(known, invoice, delinquent.date)? else {
         return Ok(Vec::new());
     };
     let allowed = matches!(notice, LegalNotice::Delivered(_));
-    let CutDates { throttle, suspend, .. } = cut_dates(delinquent, notice, rules, known.calendar)?;
+    let CutDates { throttle, suspend, .. } =
+        cut_dates(delinquent.date, notice, rules, known.calendar)?;
     let throttle = throttle.filter(|_| account.hold.is_none());
     let planned = [(CutKind::Throttled, throttle), (CutKind::Suspended, suspend)];
     let mut out = Vec::new();
     for (kind, cut) in planned {
         let Some(mut cut) = cut else { continue };
+        cut.because.splice(0..0, delinquent.because.iter().cloned());
         // A day that has passed is not made up for on one that is not permitted, nor against a promise.
         let mut from = cut.date.max(known.today);
         if let Some(promise) = account.promise_on(known.today) {
@@ -219,11 +234,21 @@ fn cuts_of(
     Ok(out)
 }
 
-/// The day from which an open invoice makes its account delinquent, as things are now.
-fn delinquent_on(known: Known<'_>, invoice: &Invoice) -> Result<Date, NoPermittedDay> {
+/// The day from which an open invoice makes its account delinquent, as things are now, and why it is another
+/// one than when the invoice was issued; without a rule if it is not.
+pub(in super::super) fn delinquent_on(
+    known: Known<'_>,
+    invoice: &Invoice,
+) -> Result<Explained, NoPermittedDay> {
     let later = known.account.grace_until.filter(|until| *until > invoice.delinquent);
-    let Some(until) = later else { return Ok(invoice.delinquent) };
-    Ok(first_permitted(until, known.settings.delinquent_weekdays, known.calendar)?.0)
+    let Some(until) = later else {
+        return Ok(Explained { date: invoice.delinquent, because: Vec::new() });
+    };
+    let weekdays = known.settings.delinquent_weekdays;
+    let (date, passed) = first_permitted(until, weekdays, known.calendar)?;
+    let passed = passed.into_iter().map(|(date, why)| Rule::Passed(date, why));
+    let because = std::iter::once(Rule::GraceUntil(until)).chain(passed).collect();
+    Ok(Explained { date, because })
 }
 
 /// How far the legal notice of an invoice is, with the proof of it; none if there is to be one and none

@@ -31,8 +31,9 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
         let before = invoice.late_charged;
         let open = invoice.is_open();
         let settled = match before {
-            Some(before) => before.done,
-            None => !was_late(known, invoice),
+            Some(before) => before.done || (before.times == 0 && !was_late(known, invoice)),
+            // It was not Mensal that charged for it: what is paid is not charged for since the rules are others.
+            None => true,
         };
         if !open && settled {
             continue;
@@ -52,7 +53,8 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
         }
         // The last review before the next invoice; one that is missed leaves it to the one after.
         let last = known.account.next_bill.map(|next| next.saturating_sub(1.day()));
-        let first = settings.late_charges == LateCharging::AtOnce && before.is_none();
+        let first = settings.late_charges == LateCharging::AtOnce
+            && before.is_none_or(|before| before.times == 0);
         if open {
             last.filter(|day| *day > today)
                 .into_iter()
@@ -62,7 +64,7 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
             continue;
         }
         let charged = before.map_or(Money::zero(invoice.currency()), |before| before.amount);
-        let rules = LateRules::of(settings).on(&invoice.lines);
+        let rules = LateRules::of(settings).on(&invoice.lines, &invoice.taxes);
         let charge = |credit| late_charge(invoice, known.payments, in_time, today, &rules, credit);
         let mut all = charge(Credit::InTime)?;
         if all.amount() < charged.amount() {

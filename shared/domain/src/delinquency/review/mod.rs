@@ -27,6 +27,8 @@ use crate::{
 };
 
 pub use again::Again;
+pub(super) use again::is_on_its_way;
+pub(super) use cutting::delinquent_on;
 pub use reminding::first_review;
 pub use restoring::{Restored, lift, restore};
 

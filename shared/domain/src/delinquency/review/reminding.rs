@@ -81,12 +81,9 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
         }
         due.extend(latest.into_values().map(|(_, step)| step));
         for step in due {
-            let over = match step.when {
-                When::Days(days) => days < 0 && known.today >= invoice.due,
-                _ => known.today > invoice.due,
-            };
             let about = NoticeAbout::Invoice(invoice.id);
-            if over && !step.legal && !matches!(step.when, When::Days(0..)) {
+            let planned = notice(known, about, step);
+            if planned.is_past(invoice.due, known.today) {
                 continue;
             }
             if let Some(notice) = noted(known, about, step) {
@@ -103,7 +100,7 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
                 continue;
             }
             if review.has_room(known.today) {
-                review.notices.push(notice(known, about, step));
+                review.notices.push(planned);
             }
         }
         again::insist(known, review, invoice);

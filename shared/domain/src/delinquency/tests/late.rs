@@ -1,6 +1,7 @@
 //! What Mensal itself charges for being late, and takes back.
 
 use super::world::World;
+use crate::delinquency::{LateCharging, late_terms};
 
 /// Charged by Mensal, for an invoice of 100.00 that is due on 2026-11-20: a holiday, a Friday, so that it is
 /// in time through Monday.
@@ -57,6 +58,40 @@ fn an_invoice_of_late_charges_is_charged_for_no_more() {
         let want = want.map(|amount| format!("2026-12-09 late.2026-11-10-cycle.1 {amount}"));
         assert_eq!(told, Vec::from_iter(want), "{of_it}");
     }
+}
+
+/// Each month they pay for their plan, in time, and never the fee of once: it would be charged anew for ever.
+#[test]
+fn who_leaves_no_more_open_than_late_charges_is_charged_for_no_more() {
+    for (paid, want) in [("94.99 BRL", 1), ("95.00 BRL", 0)] {
+        let mut world =
+            World::new(serde_json::json!({ "late_charges": "next_invoice", "late_fee": "5" }));
+        world.issue("2026-11-10");
+        let line = |source: &str, amount: &str| serde_json::json!({ "src": { "one_off": source }, "text": "x", "cat": "x", "amt": amount });
+        let late = line("late.2026-10-10-cycle.1", "5.00 BRL");
+        let lines = serde_json::json!([line("router", "95.00 BRL"), late]);
+        world.invoices[0].lines = serde_json::from_value(lines).unwrap();
+        let offers = serde_json::json!({
+            "rails": ["pix@banco"], "from": "2026-11-10", "days": 60, "late": { "fine_percent": "2" },
+        });
+        world.invoices[0].offers = serde_json::from_value(offers).unwrap();
+        world.pay(0, paid, "2026-11-15");
+        let late = charged(&mut world, "2026-11-15", "2026-12-14").len();
+        let terms = late_terms(&world.invoices[0], world.invoices[0].open());
+        assert_eq!((late, usize::from(!terms.is_none())), (want, want), "{paid}");
+    }
+}
+
+/// Paid late while their bank charged for that, or nobody did.
+#[test]
+fn what_was_paid_under_other_rules_is_not_charged_for_since_they_have_changed() {
+    let mut world = world("by_gateway");
+    world.pay(0, "100.00 BRL", "2026-12-01");
+    world.settings.late_charges = LateCharging::AtOnce;
+    world.issue("2026-12-10");
+    let told = charged(&mut world, "2026-12-01", "2026-12-31");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("2026-12-10-cycle"), "{told:?}");
 }
 
 /// The bank goes by the same terms: it adds to the boleto what the next invoice has charged already.

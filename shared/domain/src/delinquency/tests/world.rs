@@ -42,7 +42,7 @@ impl World {
         calendar.exclude("eves".parse().unwrap(), "véspera de feriado");
         let account = json!({
             "id": "1042", "ver": 1, "type": "res", "cust": { "name": "Ana" }, "locale": "pt-BR",
-            "cur": "BRL", "days": [{ "date": "2026-01-10", "day": 10 }], "bal": "0.00 BRL",
+            "mail": "ana@customer.example", "tel": "+5545999990000", "cur": "BRL", "days": [{ "date": "2026-01-10", "day": 10 }], "bal": "0.00 BRL",
             "last": "0.00 BRL", "cred": "0.00 BRL", "next": "2026-12-10",
             "subs": [{ "id": "fibra", "plan": "fibra-300", "start": "2026-01-10" }],
         });
@@ -68,7 +68,9 @@ impl World {
             "delinq": days_after(due, 5), "autopay": due, "lines": [], "total": "100.00 BRL",
             "prev": "0.00 BRL", "paid": "0.00 BRL", "used": "0.00 BRL", "open": "100.00 BRL",
         });
-        self.invoices.push(serde_json::from_value(invoice).unwrap());
+        let mut invoice: Invoice = serde_json::from_value(invoice).unwrap();
+        invoice.late_charged = self.settings.late_charges.at_issue(invoice.currency());
+        self.invoices.push(invoice);
         self.account.review_by(issued);
     }
 

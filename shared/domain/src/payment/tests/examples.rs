@@ -179,19 +179,6 @@ fn of_two_ends_of_a_dispute_the_later_one_counts() {
     }
 }
 
-/// Half of an invoice has given service back, so that nobody is cut for the rest; then that half is
-/// charged back.
-#[test]
-fn what_is_returned_is_no_longer_excused() {
-    let mut books = Ledger::owing(&["200.00", "50.00"]);
-    let ids: Vec<_> = books.invoices.iter().map(|one| one.id).collect();
-    let paid = books.paid("m1", "100.00", 0, "2026-10-30");
-    books.hear(&paid).unwrap();
-    books.account.excused.clone_from(&ids);
-    books.hear(&returned("m1", "v1", ReturnKind::Reversal, "100.00")).unwrap();
-    assert_eq!(books.account.excused, ids[1..]);
-}
-
 #[test]
 fn what_is_returned_reopens_what_it_had_settled() {
     let owing = Ledger::owing(&["100.00", "50.00"]);
