@@ -41,14 +41,12 @@ impl Sms {
     }
 }
 
-/// Reasons of a `ValidationException` that are not the customer's number's: the sender, the configuration set or
-/// the countries are not as the ISP has to set them up (End User Messaging API v2, `ValidationException`).
-const SENDERS: [&str; 9] = [
+/// Reasons of a `ValidationException` that are not the customer's number's: the sender or the
+/// configuration set is not as the ISP has to set them up (End User Messaging API v2, `ValidationException`).
+const SENDERS: [&str; 7] = [
     "SENDER_ID_NOT_SUPPORTED",
     "SENDER_ID_NOT_REGISTERED",
     "SENDER_ID_REQUIRES_REGISTRATION",
-    "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY",
-    "DESTINATION_COUNTRY_BLOCKED",
     "RESOURCE_NOT_ACCESSIBLE",
     "INVALID_ARN",
     "MISSING_PARAMETER",
@@ -79,7 +77,12 @@ mod tests {
             ),
             ("ValidationException", "", Some("ValidationException")),
             ("ValidationException", "SENDER_ID_NOT_REGISTERED", None),
-            ("ValidationException", "DESTINATION_COUNTRY_BLOCKED", None),
+            // The number of a customer who is abroad.
+            (
+                "ValidationException",
+                "DESTINATION_COUNTRY_BLOCKED",
+                Some("ValidationException DESTINATION_COUNTRY_BLOCKED"),
+            ),
             ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", Some("opted out")),
             ("ConflictException", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED", None),
             ("ConflictException", "RESOURCE_NOT_ACTIVE", None),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Span,
-    delinquency::{Debt, Hold, Lifted, Promise},
+    delinquency::{Enough, Hold, Lifted, Promise},
     ids::{
         AccountId, AccountTypeCode, CategoryCode, ChargeId, DiscountCode, MeterCode, PlanCode,
         RegionCode, SiteCode, SubscriptionId, TaxCode,
@@ -337,9 +337,9 @@ pub struct Account {
     /// service to come back.
     #[serde(rename = "excused", default, skip_serializing_if = "Vec::is_empty")]
     pub excused: Vec<InvoiceId>,
-    /// That debt: they are excused as long as enough of it is paid.
+    /// Of which debt, and by which rule: they are excused as long as that much of it is paid.
     #[serde(rename = "exfor", default, skip_serializing_if = "Option::is_none")]
-    pub excused_for: Option<Debt>,
+    pub excused_for: Option<Enough>,
     /// Why the account is parked, if it is: nothing is billed until people have looked at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<String>,

@@ -32,6 +32,9 @@ pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
     // What happens until a day that lies ahead is a part of what happens then.
     let known = read.known(&account, &rules, from.min(today));
     let mut seen = foresee(known, days_after(from, options.days)).map_err(wrong)?;
+    for one in seen.iter_mut().filter(|one| matches!(one.what, Happening::Unreached(_))) {
+        one.on = one.on.max(from); // it goes on
+    }
     seen.retain(|one| one.on >= from);
     let (now, sent) = (standing(&known)?, sent(&known));
     if options.json {
@@ -117,13 +120,14 @@ fn named(what: &Happening, locale: Locale) -> String {
             let amount = locale.number(one.unit);
             format!("{} {amount}", locale.pick("multa e juros", "late charges of"))
         }
-        Happening::Unreached(notice) => {
-            let text = locale.pick(
-                "nada é cortado: não chega o aviso legal",
-                "nothing is cut: not reached by the legal notice",
-            );
-            format!("{text} {notice}")
-        }
+        Happening::Unreached(notice) => match locale {
+            Locale::PtBr => {
+                format!("não chega o aviso legal {notice}: por essa fatura nada é cortado")
+            }
+            Locale::EnUs => {
+                format!("legal notice {notice} does not arrive: nothing is cut for that invoice")
+            }
+        },
         Happening::Cut(CutKind::Throttled) => locale.pick("reduzido", "slowed down").into(),
         Happening::Cut(CutKind::Suspended) => locale.pick("suspenso", "suspended").into(),
         Happening::Cut(CutKind::Disconnected) => locale.pick("encerrado", "disconnected").into(),

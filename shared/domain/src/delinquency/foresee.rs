@@ -43,7 +43,7 @@ pub enum Happening {
     LateCharge(OneOff),
     /// Its service is slowed down, suspended or ended.
     Cut(CutKind),
-    /// The notice that the law wants does not reach it: until one does, nothing is cut.
+    /// The notice that the law wants about an invoice does not reach it: until it does, nothing is cut for that.
     Unreached(NoticeId),
 }
 
@@ -128,7 +128,7 @@ impl World {
         let mut notices = std::mem::take(&mut self.notices);
         for notice in notices.iter_mut().filter(|notice| is_on_its_way(notice, today)) {
             if self.unsent(notice, today).is_none() {
-                deliver(notice, today);
+                deliver(notice, today.max(notice.asked.unwrap_or(notice.on)));
             }
         }
         self.notices = notices;

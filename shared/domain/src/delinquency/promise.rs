@@ -4,7 +4,7 @@
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::Debt;
+use super::{Debt, Enough, RestoreRule};
 use crate::{
     account::Account,
     calendar::days_after,
@@ -94,6 +94,12 @@ impl Account {
     pub fn broken_promise(&self, invoice: &Invoice, day: Date) -> Option<&Promise> {
         let broken = |one: &&Promise| invoice.is_open() && invoice.due < one.on && one.until < day;
         self.promises.iter().rev().find(broken)
+    }
+
+    /// Notes of which debt enough is paid for what is excused.
+    pub(super) fn excuse_for(&mut self, debt: Debt, rule: RestoreRule) {
+        let enough = Enough { debt, rule };
+        self.excused_for = Some(enough).filter(|_| !self.excused.is_empty());
     }
 
     /// Promises by which service came back say no more for what it had been held: that is paid, or it is held

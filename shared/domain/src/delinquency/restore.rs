@@ -83,6 +83,26 @@ pub struct Debt {
     pub amount: Money,
 }
 
+/// By which rule enough of a debt was paid for service to come back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enough {
+    /// The debt.
+    #[serde(flatten)]
+    pub debt: Debt,
+    /// The rule of then: another one that the settings have since takes nothing back.
+    pub rule: RestoreRule,
+}
+
+impl Enough {
+    /// Whether it still is, as of a day: what was paid of the debt may have gone back.
+    ///
+    /// # Errors
+    /// [`MoneyError`] beyond any invoice.
+    pub fn stands(&self, invoices: &[Invoice], day: Date) -> Result<bool, MoneyError> {
+        Ok(!to_restore(&self.debt, invoices, self.rule, day)?.is_positive())
+    }
+}
+
 impl Debt {
     /// What is overdue of some invoices on a day; none if nothing is.
     ///

@@ -178,7 +178,7 @@ impl Radius {
         };
         if changes.is_empty() {
             // Whoever is slowed down has signed in since, and is not put off line each day.
-            let goes_on = !ends && order.is_sweep();
+            let goes_on = !ends && order.service == Service::Throttled && order.is_sweep();
             return Ok((!goes_on).then_some((Code::Disconnect, attributes)));
         }
         attributes.extend(changes);
@@ -355,9 +355,15 @@ mod tests {
         let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
         let (login, plan) = ("ana".parse().unwrap(), "fibra-500".parse().unwrap());
         let nothing = json!({ "throttled": [], "suspended": [], "full": [] });
-        for attributes in [serde_json::Value::Null, nothing] {
+        let by = [
+            ("disconnect", serde_json::Value::Null),
+            ("disconnect", nothing.clone()),
+            ("coa", nothing),
+        ];
+        for (suspend_by, attributes) in by {
             let settings = json!({
                 "address": "192.0.2.1:3799", "secret": "xyzzy5461", "attributes": attributes,
+                "suspend_by": suspend_by,
             });
             let Ok(server) = Radius::new(serde_json::from_value(settings).unwrap()) else {
                 panic!("{attributes}")

@@ -113,7 +113,8 @@ fn renew(known: Known<'_>, review: &mut Review, notice: &CustomerNotice) {
 
 /// Whether a notice is on its way to the customer on a day, as far as anybody has told.
 pub(in super::super) fn is_on_its_way(notice: &CustomerNotice, today: Date) -> bool {
-    fails_on(notice).is_none_or(|day| day > today)
+    let sent = notice.state.is_to_be_sent() || notice.state == NoticeState::Sent;
+    sent && fails_on(notice).is_none_or(|day| day > today)
 }
 
 /// The day from which on nobody waits any more for a notice to arrive that has not; none while it is

@@ -6,7 +6,7 @@ use super::{
     super::{
         CustomerNotice, CutDates, CutKind, CutRules, CutStep, Debt, Hold, HoldKind, LegalNotice,
         Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, hold::those_that_go_on,
-        services_to_cut, to_restore,
+        services_to_cut,
     },
     Known, Review, ReviewError, is_in_flight,
     reminding::{day_of, told},
@@ -173,14 +173,8 @@ fn planned_cut(known: Known<'_>, account: &Account) -> Result<Option<PlannedCut>
             proof: None,
         }));
     }
-    // What was paid of the debt may have gone back since.
-    let excuses = match &account.excused_for {
-        Some(debt) => {
-            let rule = known.settings.restore;
-            !to_restore(debt, known.invoices, rule, known.today)?.is_positive()
-        }
-        None => true,
-    };
+    let enough = account.excused_for.as_ref();
+    let excuses = enough.map_or(Ok(true), |enough| enough.stands(known.invoices, known.today))?;
     let mut first: Option<PlannedCut> = None;
     for invoice in known.invoices {
         if !invoice.is_open() || (excuses && account.excused.contains(&invoice.id)) {

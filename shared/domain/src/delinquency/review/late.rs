@@ -22,12 +22,14 @@ use crate::{
 /// that it was made in time.
 pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), ReviewError> {
     let (settings, today) = (known.settings, known.today);
-    if settings.late_charges == LateCharging::ByGateway {
-        return Ok(());
-    }
     let is_bill =
         |invoice: &&Invoice| matches!(invoice.id.kind, InvoiceKind::Cycle | InvoiceKind::Final);
-    for invoice in known.invoices.iter().filter(is_bill) {
+    let bills = known.invoices.iter().filter(is_bill);
+    if settings.late_charges == LateCharging::ByGateway {
+        bills.for_each(|invoice| forgo(known, review, invoice));
+        return Ok(());
+    }
+    for invoice in bills {
         let before = invoice.late_charged;
         let open = invoice.is_open();
         let settled = match before {
@@ -37,6 +39,10 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
         };
         if !open && settled {
             continue;
+        }
+        if before.is_none() && review.has_room(today) {
+            let at_issue = settings.late_charges.at_issue(invoice.currency());
+            note(review, invoice, at_issue);
         }
         let in_time = in_time_until(invoice.due, settings.late_after_days, known.calendar)?;
         if open && today <= in_time {
@@ -80,12 +86,24 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
             review.account.one_offs.push(one_off(known, invoice, times, rest)?);
         }
         if before != Some(after) && (differs || !open) {
-            let mut now = invoice.clone();
-            now.late_charged = Some(after);
-            review.invoices.push(now);
+            note(review, invoice, Some(after));
         }
     }
     Ok(())
+}
+
+/// What is paid while banks alone charge for being late is not charged for once Mensal does again.
+fn forgo(known: Known<'_>, review: &mut Review, invoice: &Invoice) {
+    let before = invoice.late_charged.filter(|before| !before.done && !invoice.is_open());
+    if let Some(before) = before.filter(|_| review.has_room(known.today)) {
+        note(review, invoice, Some(LateCharged { done: true, ..before }));
+    }
+}
+
+/// Notes what an invoice was charged for being late.
+fn note(review: &mut Review, invoice: &Invoice, late: Option<LateCharged>) {
+    review.invoices.retain(|other| other.id != invoice.id);
+    review.invoices.push(Invoice { late_charged: late, ..invoice.clone() });
 }
 
 /// Whether money for an invoice came after its due date.

@@ -41,8 +41,7 @@ pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>,
     let mut restored = lift(known, account, why);
     if is_paid {
         restored.account.excused = overdue(known)?;
-        restored.account.excused_for =
-            Some(hold.debt.clone()).filter(|_| !restored.account.excused.is_empty());
+        restored.account.excuse_for(hold.debt.clone(), known.settings.restore);
     }
     Ok(Some(restored))
 }
@@ -65,7 +64,7 @@ fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>
     account.forget_what_was_held();
     let before = known.invoices.iter().filter(|one| one.is_open() && one.due < promised);
     account.excused.extend(before.map(|invoice| invoice.id));
-    account.excused_for = Some(debt).filter(|_| !account.excused.is_empty());
+    account.excuse_for(debt, known.settings.restore);
     Ok(Some(Restored { account, notices: Vec::new(), suspension: None }))
 }
 

@@ -33,6 +33,18 @@ fn a_cheque_for_the_rest_that_bounces_takes_nothing_from_who_has_paid_what_the_r
     }
 }
 
+/// They have done nothing since, and hear of nothing.
+#[test]
+fn another_rule_takes_nothing_from_who_is_back_by_the_one_of_then() {
+    for rule in ["all_overdue", "100%"] {
+        let mut world = back("latest_invoice", 1, "100.00 BRL");
+        world.settings.restore = rule.parse().unwrap();
+        world.account.review_by("2027-01-20".parse().unwrap());
+        let told = world.live("2027-01-20", "2027-03-31");
+        assert!(!told.iter().any(|line| line.ends_with("cut")), "{rule}: {told:?}");
+    }
+}
+
 #[test]
 fn who_has_that_payment_charged_back_is_cut_for_the_rest_and_not_if_the_dispute_is_lost_for_the_bank()
  {

@@ -1,6 +1,6 @@
 //! What Mensal itself charges for being late, and takes back.
 
-use super::world::World;
+use super::world::{World, date};
 use crate::delinquency::{LateCharging, late_terms};
 
 /// Charged by Mensal, for an invoice of 100.00 that is due on 2026-11-20: a holiday, a Friday, so that it is
@@ -58,6 +58,29 @@ fn an_invoice_of_late_charges_is_charged_for_no_more() {
         let want = want.map(|amount| format!("2026-12-09 late.2026-11-10-cycle.1 {amount}"));
         assert_eq!(told, Vec::from_iter(want), "{of_it}");
     }
+}
+
+/// The rule goes and comes again, or comes before it is paid.
+#[test]
+fn what_counts_is_who_charged_when_it_was_paid() {
+    let charged_for = |issued: &str, paid: &str| {
+        let mut world = world(issued);
+        let rule = |mode: &str| serde_json::from_value(mode.into()).unwrap();
+        world.live("2026-11-10", "2026-11-23");
+        world.settings.late_charges = rule(paid);
+        world.account.review_by(date("2026-11-24"));
+        world.live("2026-11-24", "2026-11-24");
+        world.pay(0, "100.00 BRL", "2026-11-30");
+        world.live("2026-11-30", "2026-12-05");
+        world.settings.late_charges = rule("next_invoice");
+        world.account.review_by(date("2026-12-06"));
+        world.live("2026-12-06", "2027-01-31");
+        world.account.one_offs.iter().filter(|one| one.is_late_charge()).count()
+    };
+    assert_eq!(charged_for("next_invoice", "by_gateway"), 0);
+    assert_eq!(charged_for("by_gateway", "by_gateway"), 0);
+    assert_eq!(charged_for("by_gateway", "next_invoice"), 1);
+    assert_eq!(charged_for("next_invoice", "next_invoice"), 1);
 }
 
 /// Each month they pay for their plan, in time, and never the fee of once: it would be charged anew for ever.
