@@ -191,7 +191,7 @@ pub(crate) struct Preview {
 pub(crate) struct Explain {
     /// The account.
     pub(crate) account: AccountId,
-    /// What happens from this day on [default: today].
+    /// Through this day, and --days more: today or later [default: today].
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) date: Option<Date>,
     /// For so many days.

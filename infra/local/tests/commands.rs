@@ -86,6 +86,9 @@ fn the_sample_is_billed_and_its_invoices_explained() {
     let again = mensal(data.path(), &["notice", "again", id, "2026-11-10-cycle:+5:email"]);
     assert_eq!(again.code, 4);
     assert!(again.err.contains("has no notice 2026-11-10-cycle:+5:email"), "{}", again.err);
+    let past = mensal(data.path(), &["explain", id, "--date", "2026-01-01"]);
+    assert_eq!(past.code, 4);
+    assert!(past.err.contains("2026-01-01 is past"), "{}", past.err);
     let unparked = mensal(data.path(), &["unpark", id]);
     assert_eq!(
         (unparked.code, unparked.err.trim()),

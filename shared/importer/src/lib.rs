@@ -28,7 +28,7 @@ use std::{collections::BTreeMap, path::Path};
 use jiff::civil::{Date, date};
 use mensal_domain::{
     account::Account, calendar::months_after, catalog::Catalog, ids::AccountId, money::Money,
-    suggest::nearest, usage::UsageDay,
+    settings::Exclusions, suggest::nearest, usage::UsageDay,
 };
 
 use crate::{accounts::References, fault::Sink, files::NAMES, table::Context};
@@ -135,7 +135,6 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
     let (mut calendars, mut calendar_index) = rules::calendars(&context);
     let days = ics::read(&context, &mut calendar_index, options.as_of);
     let (account_types, types) = rules::account_types(&context, &mut calendars, &calendar_index);
-    ics::add(days, &mut calendars);
     let references = References {
         isp: &isp,
         types: &types,
@@ -144,6 +143,15 @@ fn dataset(files: &Files, options: Options, sink: &Sink) -> Option<Dataset> {
         rules: &account_types,
     };
     let mut accounts = accounts::read(&context, &references, options.as_of);
+    let of_types = account_types.values().map(|of| &of.settings.calendar);
+    let of_accounts =
+        accounts.by_id.values().filter_map(|new| new.account.overrides.calendar.as_ref());
+    let named = of_types.chain(of_accounts).filter_map(|of| match of {
+        Exclusions::Calendar(code) => Some(code.clone()),
+        Exclusions::None => None,
+    });
+    ics::unnamed(&context, &days, &named.collect());
+    ics::add(days, &mut calendars);
     let mut subscriptions = subscriptions::read(&context, &accounts, &plans, &discount_index);
     usage::charges(&context, &mut accounts);
     methods::read(&context, &mut accounts);

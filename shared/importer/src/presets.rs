@@ -1,7 +1,7 @@
 //! Presets: billing settings that are named for the rules which they follow, with their date and source.
 //! They are data, `presets.csv`, with the columns of `account_types.csv`.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use jiff::civil::Date;
 use mensal_domain::{
@@ -45,6 +45,8 @@ pub struct Preset {
     pub source: String,
     /// The settings.
     pub settings: BillingSettings,
+    /// What it says, by column.
+    says: BTreeMap<&'static str, String>,
     /// The days on which nothing unpleasant happens, and their name.
     pub(crate) calendar: (CalendarCode, Calendar),
 }
@@ -54,6 +56,19 @@ impl Preset {
     #[must_use]
     pub fn calendar(&self) -> (&CalendarCode, &Calendar) {
         (&self.calendar.0, &self.calendar.1)
+    }
+}
+
+impl Preset {
+    /// What an account type follows that says some of it otherwise: `br 2025-09-01 + legal_notice_days`.
+    pub(crate) fn followed_by(&self, row: &Row<'_>) -> String {
+        let own = |(column, says): &(&&str, &String)| {
+            let own = row.text(column);
+            !own.is_empty() && own != says.as_str()
+        };
+        let own: Vec<&str> = self.says.iter().filter(own).map(|(column, _)| *column).collect();
+        let plus = if own.is_empty() { "" } else { " + " };
+        format!("{} {}{plus}{}", self.code, self.dated, own.join(", "))
     }
 }
 
@@ -90,6 +105,12 @@ fn preset(row: &Row<'_>) -> Option<Preset> {
         source: row.text("source").to_owned(),
         settings: BillingSettings::default().with(&own),
         calendar: (code, calendar),
+        says: SPEC
+            .optional
+            .iter()
+            .filter(|column| !row.text(column).is_empty())
+            .map(|column| (*column, row.text(column).to_owned()))
+            .collect(),
     })
 }
 
@@ -126,6 +147,22 @@ mod tests {
             let text = Templates::with(&own).find(&step.template, locale, step.channel);
             assert!(text.is_some(), "{step} in {}", locale.tag());
         }
+        let files = Files::from_iter([(
+            FILE,
+            "legal_notice_days,ladder,rails,suspend_after_days\n2,,pix@banco,0\n",
+        )]);
+        let (sink, shift_months) = (Sink::default(), 0);
+        let context = Context { files: &files, shift_months, sink: &sink };
+        let spec = Spec { required: &[], ..SPEC };
+        let own: Vec<_> = Table::read(&context, &spec)
+            .rows()
+            .map(|row| named("br").unwrap().followed_by(&row))
+            .collect();
+        assert_eq!(
+            own,
+            ["br 2025-09-01 + legal_notice_days"],
+            "the rest is as it says, or not of it"
+        );
         assert!(named("brasil").unwrap_err().right.contains("use br or us-residential"));
     }
 }

@@ -205,7 +205,7 @@ pub(crate) fn account_types(
             let (code, calendar) = &preset.calendar;
             calendars.entry(code.clone()).or_insert_with(|| calendar.clone());
         }
-        let follows = preset.map(|preset| format!("{} {}", preset.code, preset.dated));
+        let follows = preset.map(|preset| preset.followed_by(&row));
         let settings =
             preset.map_or_else(BillingSettings::default, |preset| preset.settings.clone());
         let settings = settings.with(&own);

@@ -46,6 +46,16 @@ fn written(calendar: &Calendar) -> Vec<String> {
     json.as_array().unwrap().iter().map(|day| day[0].as_str().unwrap().to_owned()).collect()
 }
 
+/// Whoever gave it thinks that nobody is cut on its days.
+#[test]
+fn a_calendar_that_nobody_names_is_told_with_the_one_that_is_meant() {
+    let mut files = files();
+    files.insert("calendars/bra.ics", event("DTSTART;VALUE=DATE:20261221"));
+    let told: Vec<_> = faults(&files).iter().map(ToString::to_string).collect();
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert!(told.contains("calendars/bra.ics") && told.contains("did you mean `br`?"), "{told}");
+}
+
 #[test]
 fn a_citys_calendar_joins_the_days_that_the_isp_has() {
     let calendar = read(CITY);

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use jiff::civil::Date;
 use mensal_domain::{
     calendar::days_after,
     delinquency::{
         CustomerNotice, CutKind, Debt, Foreseen, Happening, HoldKind, Known, NoticeState, foresee,
         to_restore,
     },
+    invoice::Invoice,
     locale::Locale,
 };
 use serde_json::{Value, json};
@@ -27,22 +27,23 @@ pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
     let catalog = store.catalog(store.head().await?.version).await?;
     let rules = catalog.rules_of(&account).map_err(wrong)?;
     let today = opened.business_day().await?;
-    let from = options.date.unwrap_or(today);
+    if let Some(past) = options.date.filter(|date| *date < today) {
+        let why =
+            format!("{past} is past: what is known is as of {today}, give that day or a later one");
+        return Err(Failed::Nothing(why));
+    }
     let read = store.reviewed(&account, &rules).await?;
     // What happens until a day that lies ahead is a part of what happens then.
-    let known = read.known(&account, &rules, from.min(today));
-    let mut seen = foresee(known, days_after(from, options.days)).map_err(wrong)?;
-    for one in seen.iter_mut().filter(|one| matches!(one.what, Happening::Unreached(_))) {
-        one.on = one.on.max(from); // it goes on
-    }
-    seen.retain(|one| one.on >= from);
+    let known = read.known(&account, &rules, today);
+    let through = days_after(options.date.unwrap_or(today), options.days);
+    let seen = foresee(known, through).map_err(wrong)?;
     let (now, sent) = (standing(&known)?, sent(&known));
     if options.json {
         let all: Vec<_> = seen.iter().map(as_json).collect();
-        let told = json!({ "account": id, "date": from, "rules": rules.follows, "now": now, "sent": sent, "will": all });
+        let told = json!({ "account": id, "date": today, "rules": rules.follows, "now": now, "sent": sent, "will": all });
         return Ok(say(&format!("{}\n", serde_json::to_string_pretty(&told)?))?);
     }
-    Ok(say(&as_text(&known, from, &sent, &now, &seen)?)?)
+    Ok(say(&as_text(&known, &sent, &now, &seen)?)?)
 }
 
 fn wrong(why: impl std::fmt::Display) -> Failed {
@@ -64,7 +65,19 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
         let (since, missing) = (locale.date(hold.since), locale.money(missing));
         out.push(format!("{how} {since}; {pays} {missing} ({rule}, restore)"));
     }
-    if let Some(promise) = account.promise_on(known.today) {
+    if let Some(kept) = known.suspension.filter(|_| account.hold.is_some()) {
+        for step in &kept.steps {
+            let what = named(&Happening::Cut(step.kind), locale);
+            out.push(format!("{} {what}: {}", locale.date(step.on), step.because.join("; ")));
+        }
+        for invoice in known.invoices.iter().filter(|one| kept.debt.invoices.contains(&one.id)) {
+            let of =
+                locale.pick("por falta de pagamento da fatura", "for what is not paid of invoice");
+            out.push(format!("{of} {}, {}", invoice.number, locale.money(invoice.open())));
+        }
+    }
+    let owes = known.invoices.iter().any(Invoice::is_open);
+    if let Some(promise) = account.promise_on(known.today).filter(|_| owes) {
         let text = locale.pick("prometeu pagar até", "has promised to pay through");
         out.push(format!("{text} {}", locale.date(promise.until)));
     }
@@ -116,10 +129,7 @@ fn named(what: &Happening, locale: Locale) -> String {
                 if notice.legal { locale.pick(", aviso legal", ", legal notice") } else { "" };
             format!("{} {}{legal}", locale.pick("aviso", "notice"), notice.template)
         }
-        Happening::LateCharge(one) => {
-            let amount = locale.number(one.unit);
-            format!("{} {amount}", locale.pick("multa e juros", "late charges of"))
-        }
+        Happening::LateCharge(one) => format!("{}: {}", one.description, locale.number(one.unit)),
         Happening::Unreached(notice) => match locale {
             Locale::PtBr => {
                 format!("não chega o aviso legal {notice}: por essa fatura nada é cortado")
@@ -136,7 +146,6 @@ fn named(what: &Happening, locale: Locale) -> String {
 
 fn as_text(
     known: &Known<'_>,
-    day: Date,
     sent: &[String],
     now: &[String],
     seen: &[Foreseen],
@@ -148,9 +157,6 @@ fn as_text(
     write!(out, "{}  {}, {from} {}", account.id, account.customer.name, locale.date(today))?;
     if !follows.is_empty() {
         write!(out, " ({} {follows})", locale.pick("regras", "rules"))?;
-    }
-    if day > today {
-        write!(out, ", {} {}", locale.pick("visto a partir de", "seen from"), locale.date(day))?;
     }
     writeln!(out)?;
     for invoice in invoices.iter().filter(|invoice| invoice.is_open()) {

@@ -20,7 +20,7 @@ use mensal_domain::{
 };
 
 use crate::{
-    cell::{Wrong, named},
+    cell::{Wrong, named, nearest_word},
     fault::Fault,
     ics::{event::Event, lines::Line},
     index::Index,
@@ -83,6 +83,17 @@ pub(crate) fn read(context: &Context<'_>, index: &mut Index<CalendarCode>, as_of
         }
     }
     days
+}
+
+/// Tells of the calendars of files that nobody names: whoever gave them thinks that they hold.
+pub(crate) fn unnamed(context: &Context<'_>, days: &Days, named: &BTreeSet<CalendarCode>) {
+    for code in days.keys().filter(|code| !named.contains(code)) {
+        let known: Vec<&str> = named.iter().map(CalendarCode::as_str).collect();
+        let nearest = nearest_word(code.as_str(), &known);
+        let wrong = format!("no account type and no account names the calendar {code}");
+        let right = format!("name it there, or {CALLED}{nearest}");
+        context.sink.push(Fault::of_file(&format!("{FOLDER}{code}{ENDING}"), wrong, right));
+    }
 }
 
 /// Adds the days to the calendars, whether there are any of those names already or not.

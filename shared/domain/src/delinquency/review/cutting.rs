@@ -165,7 +165,10 @@ fn planned_cut(known: Known<'_>, account: &Account) -> Result<Option<PlannedCut>
             from = until;
             because.push(Rule::GraceUntil(until));
         }
-        let cut = permitted(known, from.max(known.today), because)?;
+        let mut cut = permitted(known, from, because)?;
+        if cut.date < known.today {
+            cut = permitted(known, known.today, cut.because)?;
+        }
         return Ok(Some(PlannedCut {
             kind: CutKind::Disconnected,
             cut,
