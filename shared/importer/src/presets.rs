@@ -27,6 +27,17 @@ const SPEC: Spec = Spec {
     required: &["code", "name", "dated", "source"],
     optional: with_settings![],
 };
+/// What the rules behind a preset may say something of. All else is the ISP's to choose, and no other rule for it.
+const BINDING: [&str; 8] = [
+    "calendar",
+    "cut_weekdays",
+    "disconnect_after_days",
+    "late_fine_percent",
+    "late_interest_percent",
+    "legal_notice_days",
+    "suspend_after_days",
+    "throttle_after_days",
+];
 /// The days that the calendars of presets exclude. Whoever may not be cut on a holiday may not be cut on
 /// its eve, when nobody would put it right before.
 const CALENDARS: [(&str, &[&str]); 2] =
@@ -45,7 +56,7 @@ pub struct Preset {
     pub source: String,
     /// The settings.
     pub settings: BillingSettings,
-    /// What it says, by column.
+    /// What it says of what the rules behind it say, by column.
     says: BTreeMap<&'static str, String>,
     /// The days on which nothing unpleasant happens, and their name.
     pub(crate) calendar: (CalendarCode, Calendar),
@@ -105,8 +116,7 @@ fn preset(row: &Row<'_>) -> Option<Preset> {
         source: row.text("source").to_owned(),
         settings: BillingSettings::default().with(&own),
         calendar: (code, calendar),
-        says: SPEC
-            .optional
+        says: BINDING
             .iter()
             .filter(|column| !row.text(column).is_empty())
             .map(|column| (*column, row.text(column).to_owned()))
@@ -149,7 +159,7 @@ mod tests {
         }
         let files = Files::from_iter([(
             FILE,
-            "legal_notice_days,ladder,rails,suspend_after_days\n2,,pix@banco,0\n",
+            "legal_notice_days,grace_days,rails,suspend_after_days\n2,9,pix@banco,0\n",
         )]);
         let (sink, shift_months) = (Sink::default(), 0);
         let context = Context { files: &files, shift_months, sink: &sink };
