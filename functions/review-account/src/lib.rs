@@ -125,7 +125,7 @@ impl ReviewAccounts {
         };
         let billed = bill_at_once(&reviewed, invoices, &rules.settings, catalog, &usage, today);
         let BilledAtOnce { mut account, issued, invoices } = billed.map_err(Stop::poison)?;
-        let Review { notices, again, unreached, suspension, .. } = reviewed;
+        let Review { notices, again, unreached, suspension, .. } = reviewed.without_paid(&invoices);
         account.version = before.version + 1;
         let held = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
         let (was, is) = (held(before), held(&account));

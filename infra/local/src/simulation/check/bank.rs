@@ -97,7 +97,15 @@ impl BankBooks {
             let ours = payment.returned.iter().filter(|one| moved(one.kind));
             let ours: BTreeMap<_, _> =
                 ours.map(|one| (one.id.clone(), (one.kind, one.amount))).collect();
-            if ours.iter().any(|(name, one)| theirs.get(name) != Some(&one))
+            // Of a dispute that is decided by now, no more may have been told than that it was opened.
+            let is_known = |name: &Reference, one: &(ReturnKind, Money)| {
+                theirs.get(name).is_some_and(|(kind, amount)| {
+                    let earlier = one.0 == ReturnKind::DisputeOpened
+                        && matches!(kind, ReturnKind::DisputeWon | ReturnKind::DisputeLost);
+                    one.1 == *amount && (one.0 == *kind || earlier && !asked(id))
+                })
+            };
+            if ours.iter().any(|(name, one)| !is_known(name, one))
                 || asked(id) && ours.len() != theirs.len()
             {
                 let (was, is) = (theirs, ours);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{CustomerNotice, NoticeId, Suspension};
+use super::{CustomerNotice, NoticeAbout, NoticeId, Suspension};
 use crate::{
     account::Account,
     calendar::{Calendar, NoPermittedDay, days_after},
@@ -83,6 +83,21 @@ pub struct Review {
 const MOST_CHANGED: usize = 60;
 
 impl Review {
+    /// The same without the notices of invoices that are paid as they have changed: what the review itself gives
+    /// back may have paid them.
+    #[must_use]
+    pub fn without_paid(mut self, changed: &[Invoice]) -> Self {
+        let is_paid = |notice: &CustomerNotice| match notice.id.about {
+            NoticeAbout::Invoice(id) => {
+                changed.iter().any(|one| one.id == id && !one.open().is_positive())
+            }
+            NoticeAbout::Suspension(_) => false,
+        };
+        self.notices.retain(|notice| !is_paid(notice));
+        self.again.retain(|again| !is_paid(&again.notice));
+        self
+    }
+
     /// Whether it takes one thing more; the account is looked at again tomorrow if it does not.
     fn has_room(&mut self, today: Date) -> bool {
         let changed = self.invoices.len() + self.notices.len() + self.again.len();

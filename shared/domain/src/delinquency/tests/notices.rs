@@ -56,6 +56,23 @@ fn live(world: &mut World, from: &str, through: &str) -> (Vec<String>, usize) {
     (again, told)
 }
 
+/// What the review gives back has paid it.
+#[test]
+fn nobody_is_reminded_of_what_their_own_credit_pays_on_that_day() {
+    let mut world = world();
+    let mut found = None;
+    let mut day = date("2026-11-10");
+    while found.is_none() {
+        found = world.day(day).filter(|done| !done.notices.is_empty());
+        day = crate::calendar::days_after(day, 1);
+    }
+    let review = found.unwrap();
+    let open = review.clone().without_paid(&world.invoices);
+    assert_eq!(open.notices, review.notices);
+    world.pay(0, "100.00 BRL", "2026-11-17");
+    assert_eq!(review.without_paid(&world.invoices).notices, []);
+}
+
 #[test]
 fn what_comes_after_a_delivery_takes_the_proof_only_if_there_is_no_such_address() {
     use NoticeState::{Bounced, Complained, Delivered, Sent};
