@@ -22,8 +22,7 @@ use mensal_domain::{
     calendar::days_after,
     catalog::Catalog,
     delinquency::{
-        CustomerNotice, News, NoticeAbout, NoticeState, QuietHours, Unsent, awaited_for, recipient,
-        unsent,
+        CustomerNotice, News, NoticeState, QuietHours, Unsent, awaited_for, recipient, unsent,
     },
 };
 use mensal_runtime::{
@@ -107,10 +106,7 @@ impl SendNotices {
             return Err(Stop::early(why, wait.unsigned_abs()));
         }
         let ready = self.read(notice).await?;
-        let invoice = match notice.id.about {
-            NoticeAbout::Invoice(id) => ready.read.invoices.iter().find(|one| one.id == id),
-            NoticeAbout::Suspension(_) => None,
-        };
+        let invoice = notice.id.about.invoice(&ready.read.invoices);
         if let Some(why) = unsent(notice, &ready.account, invoice, self.clock.today()) {
             return self.drop_it(notice, why).await;
         }

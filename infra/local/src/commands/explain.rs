@@ -21,18 +21,14 @@ const SENT: usize = 12;
 
 pub(crate) async fn explain(options: &Explain) -> Result<(), Failed> {
     let opened = Opened::existing(&options.place).await?;
-    let (store, id) = (opened.store(), &options.account);
-    let account = store.account(id).await?;
-    let account = account.ok_or_else(|| Failed::Nothing(format!("there is no account {id}")))?;
-    let catalog = store.catalog(store.head().await?.version).await?;
-    let rules = catalog.rules_of(&account).map_err(wrong)?;
+    let id = &options.account;
+    let (account, rules, read) = opened.reviewed(id).await?;
     let today = opened.business_day().await?;
     if let Some(past) = options.date.filter(|date| *date < today) {
         let why =
             format!("{past} is past: what is known is as of {today}, give that day or a later one");
         return Err(Failed::Nothing(why));
     }
-    let read = store.reviewed(&account, &rules).await?;
     // What happens until a day that lies ahead is a part of what happens then.
     let known = read.known(&account, &rules, today);
     let through = days_after(options.date.unwrap_or(today), options.days);

@@ -32,7 +32,12 @@ use mensal::{
     stack::{BUCKET, Directory, Error, Held, LOCAL_SECRETS, Options, PAYMENT_QUEUE, Stack, TABLE},
 };
 use mensal_cloud::Deployed;
-use mensal_domain::{ids::GatewayCode, payment::Notice};
+use mensal_domain::{
+    account::Account,
+    catalog::Rules,
+    ids::{AccountId, GatewayCode},
+    payment::Notice,
+};
 use mensal_importer::Faults;
 use mensal_runtime::{
     Failure,
@@ -42,7 +47,7 @@ use mensal_runtime::{
     queue::Queue,
     requests::Requests,
 };
-use mensal_store::Store;
+use mensal_store::{Reviewed, Store};
 
 pub(crate) use audit::audit;
 pub(crate) use bill::bill;
@@ -257,7 +262,6 @@ impl Opened {
         Ok(())
     }
 
-    /// Today, where the ISP is.
     /// The day that it is there: a local stack may have played days that are still to come.
     pub(crate) async fn business_day(&self) -> Result<Date, Error> {
         let today = self.today().await?;
@@ -267,9 +271,26 @@ impl Opened {
         })
     }
 
+    /// Today, where the ISP is.
     pub(crate) async fn today(&self) -> Result<Date, Error> {
         let zone = time_zone(self.store()).await?;
         Ok(Timestamp::now().to_zoned(zone).date())
+    }
+
+    /// An account, its rules, and all that a review of it goes by.
+    pub(crate) async fn reviewed(
+        &self,
+        id: &AccountId,
+    ) -> Result<(Account, Rules, Reviewed), Failed> {
+        let store = self.store();
+        let account = store.account(id).await?;
+        let account =
+            account.ok_or_else(|| Failed::Nothing(format!("there is no account {id}")))?;
+        let catalog = store.catalog(store.head().await?.version).await?;
+        let rules = catalog.rules_of(&account);
+        let rules = rules.map_err(|why| Failed::Data(format!("mensal: {why}")))?;
+        let read = store.reviewed(&account, &rules).await?;
+        Ok((account, rules, read))
     }
 
     pub(crate) fn store(&self) -> &Store {

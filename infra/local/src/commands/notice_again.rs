@@ -1,7 +1,7 @@
 //! `notice again`: sends a notice that did not reach its customer once more, after whatever kept it from
 //! that was mended.
 
-use mensal_domain::delinquency::{NoticeAbout, unsent};
+use mensal_domain::delinquency::unsent;
 use mensal_store::StoreError;
 
 use super::{Failed, Opened, say};
@@ -24,19 +24,11 @@ pub(crate) async fn again(options: &SendAgain) -> Result<(), Failed> {
         );
     }
     let today = opened.business_day().await?;
-    let of = store.account(account).await?;
-    let of = of.ok_or_else(|| Failed::Nothing(format!("there is no account {account}")))?;
-    let catalog = store.catalog(store.head().await?.version).await?;
-    let rules = catalog.rules_of(&of).map_err(|why| Failed::Data(format!("mensal: {why}")))?;
+    let (of, rules, read) = opened.reviewed(account).await?;
     let mut notice = before.clone();
     notice.renew(today);
     notice.adopt(&rules.settings.ladder, &rules.follows);
-    let read = store.reviewed(&of, &rules).await?;
-    let invoice = match id.about {
-        NoticeAbout::Invoice(id) => read.invoices.iter().find(|invoice| invoice.id == id),
-        NoticeAbout::Suspension(_) => None,
-    };
-    if let Some(why) = unsent(&notice, &of, invoice, today) {
+    if let Some(why) = unsent(&notice, &of, id.about.invoice(&read.invoices), today) {
         return nothing(&format!("is not to be sent any more: {why}"));
     }
     store.move_notice(&before, &notice, None).await.map_err(|why| match why {

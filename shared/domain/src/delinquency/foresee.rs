@@ -136,11 +136,7 @@ impl World {
 
     /// Why a notice does not go out.
     fn unsent(&self, notice: &CustomerNotice, day: Date) -> Option<Unsent> {
-        let invoice = match notice.id.about {
-            NoticeAbout::Invoice(id) => self.invoices.iter().find(|invoice| invoice.id == id),
-            NoticeAbout::Suspension(_) => None,
-        };
-        unsent(notice, &self.account, invoice, day)
+        unsent(notice, &self.account, notice.id.about.invoice(&self.invoices), day)
     }
 
     /// Goes on from what a day has brought.

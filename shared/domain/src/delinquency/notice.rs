@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ids::{AccountId, TemplateCode},
-    invoice::{InvoiceId, content_hash},
+    invoice::{Invoice, InvoiceId, content_hash},
 };
 
 /// What a notice is about.
@@ -23,6 +23,17 @@ pub enum NoticeAbout {
     Invoice(InvoiceId),
     /// The suspension that began on a day.
     Suspension(Date),
+}
+
+impl NoticeAbout {
+    /// The invoice that it is about, of some; none if that is not among them, or it is about service.
+    #[must_use]
+    pub fn invoice(self, invoices: &[Invoice]) -> Option<&Invoice> {
+        match self {
+            Self::Invoice(id) => invoices.iter().find(|invoice| invoice.id == id),
+            Self::Suspension(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for NoticeAbout {

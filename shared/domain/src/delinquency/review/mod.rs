@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{CustomerNotice, NoticeAbout, NoticeId, Suspension};
+use super::{CustomerNotice, NoticeId, Suspension};
 use crate::{
     account::Account,
     calendar::{Calendar, NoPermittedDay, days_after},
@@ -87,11 +87,8 @@ impl Review {
     /// back may have paid them.
     #[must_use]
     pub fn without_paid(mut self, changed: &[Invoice]) -> Self {
-        let is_paid = |notice: &CustomerNotice| match notice.id.about {
-            NoticeAbout::Invoice(id) => {
-                changed.iter().any(|one| one.id == id && !one.open().is_positive())
-            }
-            NoticeAbout::Suspension(_) => false,
+        let is_paid = |notice: &CustomerNotice| {
+            notice.id.about.invoice(changed).is_some_and(|one| !one.open().is_positive())
         };
         self.notices.retain(|notice| !is_paid(notice));
         self.again.retain(|again| !is_paid(&again.notice));
