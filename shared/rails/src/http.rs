@@ -7,7 +7,7 @@ use reqwest::{Certificate, Identity, Url};
 pub use reqwest::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::gateway::Fault;
+use crate::{gateway::Fault, hidden::Hidden};
 
 /// To reach a gateway, with TLS.
 const CONNECT: Duration = Duration::from_secs(4);
@@ -77,11 +77,13 @@ impl fmt::Debug for ClientCertificate {
     }
 }
 
-/// A gateway's host, and the connections to it.
+/// A gateway's host, and the connections to it. An answer that repeats a credential which was sent
+/// to it comes without that.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: reqwest::Client,
     base: Url,
+    hidden: Hidden,
 }
 
 /// An answer.
@@ -99,9 +101,9 @@ impl Http {
     /// # Errors
     /// [`Unusable`].
     pub fn exactly(address: &str) -> Result<Self, Unusable> {
-        let Self { client, .. } = Self::new(address, None, None)?;
+        let http = Self::new(address, None, None)?;
         let base = Url::parse(address).map_err(|_| Unusable::Address(address.to_owned()))?;
-        Ok(Self { client, base })
+        Ok(Self { base, ..http })
     }
 
     /// A client of a host. `roots` are certificates, as PEM, that are trusted beside those of the
@@ -147,7 +149,14 @@ impl Http {
             builder = builder.tls_certs_merge(roots);
         }
         let client = builder.build().map_err(|why| Unusable::Tls(why.to_string()))?;
-        Ok(Self { client, base })
+        Ok(Self { client, base, hidden: Hidden::default() })
+    }
+
+    /// With a credential that no answer is to repeat, beside those by which a request is authorised.
+    #[must_use]
+    pub fn hiding(mut self, credential: &str) -> Self {
+        self.hidden.add(credential);
+        self
     }
 
     /// A request of a path below the host's, which may bear a query.
@@ -156,61 +165,70 @@ impl Http {
         // A path that is none of an address asks for what no gateway has.
         let url =
             self.base.join(path.trim_start_matches('/')).unwrap_or_else(|_| self.base.clone());
-        Request(self.client.request(method, url))
+        Request { made: self.client.request(method, url), hidden: self.hidden.clone() }
     }
 }
 
 /// A request being made.
 #[derive(Debug)]
-pub struct Request(reqwest::RequestBuilder);
+pub struct Request {
+    made: reqwest::RequestBuilder,
+    hidden: Hidden,
+}
 
 impl Request {
+    fn with(self, more: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Self {
+        Self { made: more(self.made), ..self }
+    }
+
     /// A header.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
-        Self(self.0.header(name, value))
+        self.with(|made| made.header(name, value))
     }
 
     /// `Authorization: Bearer …`.
     #[must_use]
-    pub fn bearer(self, token: &str) -> Self {
-        Self(self.0.bearer_auth(token))
+    pub fn bearer(mut self, token: &str) -> Self {
+        self.hidden.add(token);
+        self.with(|made| made.bearer_auth(token))
     }
 
     /// `Authorization: Basic …`.
     #[must_use]
-    pub fn basic(self, user: &str, password: &str) -> Self {
-        Self(self.0.basic_auth(user, Some(password)))
+    pub fn basic(mut self, user: &str, password: &str) -> Self {
+        self.hidden.add(password);
+        self.with(|made| made.basic_auth(user, Some(password)))
     }
 
     /// Waits longer, or shorter, than usual for the answer.
     #[must_use]
     pub fn within(self, time: Duration) -> Self {
-        Self(self.0.timeout(time))
+        self.with(|made| made.timeout(time))
     }
 
     /// Parameters of the query.
     #[must_use]
     pub fn query(self, pairs: &[(&str, &str)]) -> Self {
-        Self(self.0.query(pairs))
+        self.with(|made| made.query(pairs))
     }
 
     /// A body of JSON.
     #[must_use]
     pub fn json(self, body: &impl Serialize) -> Self {
-        Self(self.0.json(body))
+        self.with(|made| made.json(body))
     }
 
     /// A body of JSON that is written already: what is signed has to be sent byte by byte.
     #[must_use]
     pub fn written(self, body: Vec<u8>) -> Self {
-        Self(self.0.header("content-type", "application/json").body(body))
+        self.with(|made| made.header("content-type", "application/json").body(body))
     }
 
     /// A body as forms send it.
     #[must_use]
     pub fn form(self, pairs: &[(String, String)]) -> Self {
-        Self(self.0.form(pairs))
+        self.with(|made| made.form(pairs))
     }
 
     /// Sends it.
@@ -220,7 +238,7 @@ impl Request {
     /// [`Fault::Unknown`] if it may have been: no whole answer, an error of the gateway's own.
     /// [`Fault::Credentials`] for 401. Other statuses are for whoever asks.
     pub async fn send(self) -> Result<Answer, Fault> {
-        let sent = self.0.send().await.map_err(|why| {
+        let sent = self.made.send().await.map_err(|why| {
             let text = told(&why);
             if why.is_connect() || why.is_builder() {
                 Fault::Unavailable(text)
@@ -245,7 +263,7 @@ impl Request {
                 Err(Fault::Unknown(format!("it answered {status}")))
             }
             StatusCode::UNAUTHORIZED => Err(Fault::Credentials(format!("it answered {status}"))),
-            _ => Ok(Answer { status, body }),
+            _ => Ok(Answer { status, body: self.hidden.taken_out_of(body) }),
         }
     }
 }

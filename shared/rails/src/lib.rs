@@ -4,6 +4,7 @@
 pub mod amount;
 pub mod boleto;
 pub mod gateway;
+mod hidden;
 pub mod http;
 pub mod payer;
 pub mod pix;

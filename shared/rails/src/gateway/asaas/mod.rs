@@ -123,7 +123,7 @@ pub fn connect(
     let tokens = Secrets::of(&credentials.webhook_secrets).ok_or(Unusable::NoWebhookSecret)?;
     Ok(Asaas {
         code,
-        api: Api::new(Http::new(&settings.host, None, None)?, key),
+        api: Api::new(Http::new(&settings.host, None, None)?.hiding(&key), key),
         tokens,
         beneficiary: settings.beneficiary,
         cards: settings.cards,

@@ -93,7 +93,7 @@ pub fn connect(
     Ok(Inter {
         code,
         session: Session::new(
-            Http::new(&settings.host, identity.as_ref(), None)?,
+            Http::new(&settings.host, identity.as_ref(), None)?.hiding(&credentials.client_secret),
             credentials.client_id,
             credentials.client_secret,
             settings.account,

@@ -166,6 +166,7 @@ impl Settings {
         let identity = credentials.identity()?;
         let roots = self.roots.as_deref();
         let api = Http::new(&self.host, identity.as_ref(), roots)?;
+        let api = api.hiding(&credentials.client_secret);
         let sign_in = match &self.sign_in_host {
             Some(host) => Http::new(host, identity.as_ref(), roots)?,
             None => api.clone(),
