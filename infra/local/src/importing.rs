@@ -34,6 +34,8 @@ pub struct Imported {
     pub unchanged: u64,
     /// Months of usage that are new or changed.
     pub usage_months: u64,
+    /// Whether the catalog did: plans, prices, taxes, rules of account types, calendars, templates.
+    pub catalog: bool,
 }
 
 impl Imported {
@@ -42,6 +44,7 @@ impl Imported {
         self.changed += other.changed;
         self.unchanged += other.unchanged;
         self.usage_months += other.usage_months;
+        self.catalog |= other.catalog;
         self
     }
 }
@@ -75,7 +78,8 @@ pub async fn import(
         let usage = data.usage.get(&new.account.id).unwrap_or(&none);
         (new.clone(), usage.clone())
     };
-    let mut done = Imported::default();
+    let catalog = in_force.as_ref().is_none_or(|old| *old != data.catalog);
+    let mut done = Imported { catalog, ..Imported::default() };
     for chunk in data.accounts.chunks(CHUNK) {
         let chunk = chunk.iter().map(with_usage).collect();
         done = done.and(write_all(store, catalogs, chunk, as_of).await?);

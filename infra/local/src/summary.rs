@@ -176,6 +176,8 @@ pub struct Summary {
     pub issued: u64,
     /// PDFs in the bucket.
     pub pdfs: u64,
+    /// What access servers of the stack's own were told, and have followed.
+    pub ordered: u64,
     /// Dead letters: what they say, and why they lie there.
     pub dead: Vec<(String, String)>,
     /// How long it took.
@@ -237,6 +239,7 @@ impl Summary {
         Ok(Self {
             issued: books.invoices - before.invoices,
             pdfs: count_pdfs(&stack.bucket_path())?,
+            ordered: stack.ordered()?.len().try_into()?,
             held,
             reminded,
             dead: stack.dead_letters().into_iter().map(dead).collect(),
@@ -299,6 +302,7 @@ impl Summary {
             "restored": self.books.restored,
             "throttled_now": self.books.held[0],
             "suspended_now": self.books.held[1],
+            "network_orders": self.ordered,
             "refused_charges": self.books.refused.iter().map(refused).collect::<Vec<_>>(),
             "unmatched": self.books.unmatched.iter().map(unmatched).collect::<Vec<_>>(),
             "seconds": self.took.as_secs_f64(),
@@ -347,6 +351,7 @@ impl Summary {
             ("restored", books.restored),
             ("slowed down now", slow),
             ("suspended now", cut),
+            ("orders to the network", self.ordered),
         ];
         // Nothing of it where no account type has a ladder or suspends.
         for (name, count) in unpaid.into_iter().filter(|(_, count)| *count > 0) {

@@ -34,8 +34,10 @@ pub(crate) async fn import(options: &Import) -> Result<(), Failed> {
     // A folder that this process holds has no other import. What others reach may have.
     let takes_over = options.take_over || matches!(opened, Opened::Ours(_));
     let done = importing::import(opened.store(), &data, as_of, takes_over).await?;
+    let catalog = if done.catalog { "new" } else { "unchanged" };
     say(&format!(
-        "imported: {} accounts new, {} changed, {} unchanged; usage of {} months new or changed\n",
+        "imported: {} accounts new, {} changed, {} unchanged; usage of {} months new or changed; plans, prices, rules and \
+         calendars {catalog}\n",
         done.added, done.changed, done.unchanged, done.usage_months
     ))?;
     Ok(())
