@@ -78,7 +78,7 @@ pub(crate) fn together(failures: impl IntoIterator<Item = Failure>) -> Result<()
 
 #[cfg(test)]
 mod tests {
-    use mensal_network::{Before, Service};
+    use mensal_network::{Before, Service, Told};
     use tokio::net::TcpListener;
 
     use super::*;
@@ -135,6 +135,7 @@ mod tests {
             plan: &plan,
             service: Service::Full,
             before: Before::Confirmed(Service::Suspended),
+            told: &Told::default(),
         };
         let (begun, within) = (Instant::now(), Duration::from_secs(3));
         let answer = ask(&site, &order, Timestamp::now(), begun + within).await;

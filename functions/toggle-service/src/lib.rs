@@ -18,7 +18,7 @@ use mensal_domain::{
     enforcement::{Enforced, KnownOf, Occasion, Step, Wanted, wanted},
     ids::AccountId,
 };
-use mensal_network::{Fault, Order, Outcome};
+use mensal_network::{Fault, Order, Outcome, Told};
 use mensal_runtime::{
     Failure, batch,
     clock::Clock,
@@ -142,6 +142,7 @@ impl ToggleService {
             return Err(Stop::Moved);
         }
         let key = asking::key(&asking);
+        let told = Told::of(asking.asked.iter().flat_map(|asked| asked.told.clone()));
         let order = Order {
             key: &key,
             account: id,
@@ -150,6 +151,7 @@ impl ToggleService {
             plan: &wanted.plan,
             service: wanted.service,
             before: known.before(),
+            told: &told,
         };
         let answer = asking::ask(&site, &order, self.clock.now(), until).await;
         let (after, done) = match answer {
@@ -160,6 +162,7 @@ impl ToggleService {
                 (asking.confirmed(wanted.service, self.clock.now()), Ok(()))
             }
             Err(fault) => {
+                let asking = asking.told(told.marks());
                 let why = fault.to_string();
                 let failed = Err(Failure::Retry(why.clone()).into());
                 match fault {

@@ -91,3 +91,19 @@ async fn who_pays_while_the_secret_is_on_its_way_is_not_cut() {
     let confirmed = world.known("1042").await.iter().filter(|one| one.confirmed.is_some()).count();
     assert_eq!(confirmed, 0);
 }
+
+/// To be told once more may end a session that has begun since.
+#[tokio::test]
+async fn a_server_that_has_confirmed_is_not_told_again_while_another_one_refuses() {
+    let world = World::answering(1).await;
+    world.suspended(&["1042"], "half").await;
+    let day = "2026-12-02";
+    for (sweep, orders) in [(None, 2), (None, 2), (Some(day), 4), (Some(day), 4)] {
+        assert_eq!(world.told(&["1042"], sweep).await, 1, "{sweep:?}");
+        assert_eq!(world.asked.lock().unwrap().orders.len(), orders, "{sweep:?}");
+    }
+    for one in world.known("1042").await {
+        assert_eq!(one.fault, "refused: server 2: it answered 403 Forbidden");
+        assert_eq!((one.confirmed, one.asked.unwrap().told.len()), (None, 1));
+    }
+}

@@ -7,6 +7,11 @@ mod server;
 mod site;
 mod webhook;
 
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
 use mensal_domain::ids::{AccountId, PlanCode, SubscriptionId};
 pub use mensal_domain::network::{Before, Login, Service};
 use mensal_rails::gateway;
@@ -31,6 +36,30 @@ pub struct Order<'a> {
     pub service: Service,
     /// What it was before.
     pub before: Before,
+    /// The access servers that have confirmed it: those of earlier tries, and of this one.
+    pub told: &'a Told,
+}
+
+/// Access servers of a site that have confirmed an order. When others have not and it is given again, they are
+/// not told of it again.
+#[derive(Debug, Default)]
+pub struct Told(Mutex<BTreeSet<String>>);
+
+impl Told {
+    /// Those of these marks.
+    pub fn of(marks: impl IntoIterator<Item = String>) -> Self {
+        Self(Mutex::new(marks.into_iter().collect()))
+    }
+
+    /// Their marks, which hold no secret.
+    #[must_use]
+    pub fn marks(&self) -> Vec<String> {
+        self.locked().iter().cloned().collect()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Order<'_> {

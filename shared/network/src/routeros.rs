@@ -78,6 +78,10 @@ impl RouterOs {
     /// and session of one login.
     pub(crate) const LONGEST: Duration = Duration::from_secs(20);
 
+    pub(crate) fn address(&self) -> &str {
+        self.http.address()
+    }
+
     pub(crate) fn new(settings: RouterOsSettings) -> Result<Self, InvalidServer> {
         let RouterOsSettings { url, user, password, certificate, profiles } = settings;
         let http = Http::new(&url, None, certificate.as_deref())?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use mensal_domain::invoice::content_hash;
 use tokio::time::timeout;
 
 use crate::{Fault, Order, Outcome, radius::Radius, routeros::RouterOs, webhook::Webhook};
@@ -19,6 +20,16 @@ pub(crate) enum Server {
 const MARGIN: Duration = Duration::from_millis(500);
 
 impl Server {
+    /// What tells it from the others of a site: its kind and its address, hashed, since that may have
+    /// a secret in its path.
+    pub(crate) fn mark(&self) -> String {
+        content_hash(&match self {
+            Self::Radius(radius) => ("radius", radius.address()),
+            Self::RouterOs(router) => ("routeros", router.address()),
+            Self::Webhook(webhook) => ("webhook", webhook.address()),
+        })
+    }
+
     /// The longest that it may take, silent.
     pub(crate) fn longest(&self) -> Duration {
         match self {

@@ -19,7 +19,28 @@ const MOST: usize = 8;
 /// The access servers of a site; at least one.
 #[derive(Debug)]
 pub struct Site {
-    servers: Vec<Server>,
+    servers: Vec<Marked>,
+}
+
+/// An access server, and what tells it from the others of its site.
+#[derive(Debug)]
+struct Marked {
+    mark: String,
+    server: Server,
+}
+
+impl Marked {
+    /// Brings a login to a service, unless the server has confirmed the order before.
+    async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
+        if order.told.locked().contains(&self.mark) {
+            return Ok(Outcome::Confirmed);
+        }
+        let answer = self.server.bring(order, now).await;
+        if answer == Ok(Outcome::Confirmed) {
+            order.told.locked().insert(self.mark.clone());
+        }
+        answer
+    }
 }
 
 /// A secret that describes no site. It quotes nothing of it, and has no quotation marks, at which logs
@@ -108,7 +129,8 @@ impl Site {
                 WrittenServer::RouterOs(settings) => RouterOs::new(settings).map(Server::RouterOs),
                 WrittenServer::Webhook(settings) => Webhook::new(settings).map(Server::Webhook),
             };
-            servers.push(server.map_err(|why| InvalidSite::Server(at + 1, why))?);
+            let server = server.map_err(|why| InvalidSite::Server(at + 1, why))?;
+            servers.push(Marked { mark: server.mark(), server });
         }
         if (1..=MOST).contains(&count) {
             Ok(Self { servers })
@@ -119,13 +141,14 @@ impl Site {
 
     /// Brings a login to a service, at all access servers of the site at once. Its session is at one of
     /// several RADIUS servers: one of them that confirms speaks for the others. A router and a webhook each
-    /// have a part of their own, and speak for nobody else.
+    /// have a part of their own, and speak for nobody else. Those that have confirmed the order before are not
+    /// told again: that might end the session which has begun since.
     ///
     /// # Errors
     /// [`Fault`]; [`Fault::Unavailable`] if one that has to answer does not, whatever the others say.
     pub async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
-        let answers = join_all(self.servers.iter().map(|server| server.bring(order, now))).await;
-        let several = self.servers.iter().map(Server::is_one_of_several);
+        let answers = join_all(self.servers.iter().map(|one| one.bring(order, now))).await;
+        let several = self.servers.iter().map(|one| one.server.is_one_of_several());
         together(several.zip(answers).collect())
     }
 }

@@ -30,6 +30,10 @@ impl Webhook {
     /// The longest that it may take, silent.
     pub(crate) const LONGEST: Duration = Duration::from_secs(10);
 
+    pub(crate) fn address(&self) -> &str {
+        self.http.address()
+    }
+
     pub(crate) fn new(settings: WebhookSettings) -> Result<Self, InvalidServer> {
         let secret =
             Some(settings.secret).filter(|secret| secret.len() >= 16).and_then(Secret::new);

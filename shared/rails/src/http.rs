@@ -159,6 +159,12 @@ impl Http {
         self
     }
 
+    /// The address that requests go to, or below.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.base.as_str()
+    }
+
     /// A request of a path below the host's, which may bear a query.
     #[must_use]
     pub fn request(&self, method: Method, path: &str) -> Request {

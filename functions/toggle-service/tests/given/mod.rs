@@ -63,7 +63,8 @@ async fn listen() -> (TcpListener, String) {
 }
 
 impl World {
-    /// The ISP's system answers once so many orders are there. At the site `down` nobody listens.
+    /// The ISP's system answers once so many orders are there. At the site `down` nobody listens;
+    /// at `half` there is a second server, which refuses.
     pub(crate) async fn answering(together: usize) -> Self {
         let (listener, table) = listen().await;
         tokio::spawn(dynoxide::server::serve_on(listener, Database::memory().unwrap()));
@@ -78,8 +79,11 @@ impl World {
             address: address.clone(),
             store: store.clone(),
         };
-        let app =
-            Router::new().route("/", post(aws)).route("/network", post(network)).with_state(others);
+        let app = Router::new()
+            .route("/", post(aws))
+            .route("/network", post(network))
+            .route("/refusing", post(async || StatusCode::FORBIDDEN))
+            .with_state(others);
         tokio::spawn(async move { axum::serve(listener, app).await });
         let clients = Clients::local(&address, Requests::default());
         let function = ToggleService {
@@ -144,12 +148,17 @@ async fn aws(State(others): State<Others>, headers: HeaderMap, body: Bytes) -> J
     let mut asked = others.asked.lock().unwrap();
     match target {
         "secretsmanager.GetSecretValue" => {
-            let down = request["SecretId"] == "sites/down";
-            let address = if down { "http://127.0.0.1:9" } else { &others.address };
-            let url = format!("{address}/network");
-            let server = json!({ "kind": "webhook", "url": url, "secret": "0123456789abcdef" });
+            let server = |url: String| json!({ "kind": "webhook", "url": url, "secret": "0123456789abcdef" });
+            let here = &others.address;
+            let servers = match request["SecretId"].as_str().unwrap() {
+                "sites/down" => vec![server("http://127.0.0.1:9/network".into())],
+                "sites/half" => {
+                    vec![server(format!("{here}/network")), server(format!("{here}/refusing"))]
+                }
+                _ => vec![server(format!("{here}/network"))],
+            };
             asked.secret_at = Some(Timestamp::now());
-            Json(json!({ "SecretString": json!({ "servers": [server] }).to_string() }))
+            Json(json!({ "SecretString": json!({ "servers": servers }).to_string() }))
         }
         "AmazonSQS.ChangeMessageVisibility" => {
             asked.kept_back.extend(request["VisibilityTimeout"].as_u64());

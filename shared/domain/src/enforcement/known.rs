@@ -40,11 +40,25 @@ impl<'a> KnownOf<'a> {
     /// is as the ISP has set it up.
     pub(super) fn is_done(&self, wanted: &Wanted) -> bool {
         let of_another = self.login.is_none_or(|login| login.subscription != wanted.subscription);
+        // Nothing was taken from it, or that was given back: whoever has it by now keeps it.
+        let forgotten =
+            wanted.forgotten && (of_another || self.before() == Before::Confirmed(Service::Full));
         match (self.login, self.renamed, wanted.service) {
             (None, None, Service::Full) => true,
             (Some(login), None, Service::Full) if login.is_untouched() => true,
-            (.., Service::Ended) if wanted.forgotten && of_another => true,
+            (.., Service::Ended) if forgotten => true,
             (.., service) => self.before() == Before::Confirmed(service),
+        }
+    }
+
+    /// The least restricted service that the login may have.
+    pub(super) fn at_best(&self) -> Service {
+        match self.before() {
+            Before::Confirmed(service) => service,
+            Before::AtWorst(_) => {
+                let best = self.login.into_iter().chain(self.renamed).map(Enforced::at_best).min();
+                best.unwrap_or(Service::Full)
+            }
         }
     }
 
@@ -68,6 +82,11 @@ impl Enforced {
     /// The most restricted service that its login may have.
     fn at_worst(&self) -> Service {
         self.confirmed.or(self.worst).unwrap_or(Service::Ended)
+    }
+
+    /// The least restricted.
+    fn at_best(&self) -> Service {
+        self.confirmed.or(self.best).unwrap_or(Service::Full)
     }
 }
 
@@ -198,6 +217,27 @@ mod tests {
         let cut = ask(&cut, &[]).confirmed(Service::Suspended, now());
         let back = ask(&other, &[cut]).confirmed(Service::Full, now());
         assert_eq!(next(&wanted, &[back], now()), Step::Settled);
+    }
+
+    /// It had been suspended once and given back; the files that tell of its end come late, and another account has
+    /// the login by then.
+    #[test]
+    fn what_ended_long_ago_and_has_all_of_its_service_is_left_to_whoever_has_it_now() {
+        let cut = account(&hold("suspended"), &json!({ "cuts": [{ "from": "2026-11-30" }] }));
+        let cut = wanted(&cut, today()).unwrap().remove(0);
+        let full = Wanted { service: Service::Full, held: false, ..cut.clone() };
+        let suspended = ask(&cut, &[]).confirmed(Service::Suspended, now());
+        let back = ask(&full, std::slice::from_ref(&suspended)).confirmed(Service::Full, now());
+        for (end, known, asks) in [
+            ("2026-03-01", &back, false),
+            ("2026-03-01", &suspended, true),
+            ("2026-11-30", &back, true),
+        ] {
+            let ended = json!({ "hist": [{ "date": end, "change": "end" }] });
+            let ended = wanted(&account(&Value::Null, &ended), today()).unwrap().remove(0);
+            let step = next(&ended, std::slice::from_ref(known), now());
+            assert_eq!(matches!(step, Step::Ask(_)), asks, "{end} {:?}", known.confirmed);
+        }
     }
 
     /// A receiver that has an order's key does not carry it out again.

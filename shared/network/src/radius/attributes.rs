@@ -263,6 +263,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::Told;
 
     /// The attributes of each service as `vendor:type=value`.
     fn told(attributes: Json, service: Service) -> Result<Vec<String>, String> {
@@ -280,6 +281,7 @@ mod tests {
             plan: &plan,
             service,
             before: Before::AtWorst(Service::Full),
+            told: &Told::default(),
         };
         let of = attributes.of(&order).map_err(|why| why.to_string())?;
         let one = |one: &Attribute| {

@@ -132,6 +132,10 @@ impl Radius {
         })
     }
 
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The longest that it may take, silent.
     pub(crate) fn longest(&self) -> Duration {
         self.timeout * self.tries
@@ -276,6 +280,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Told;
 
     #[test]
     fn a_nak_says_whether_to_try_again_to_look_or_that_nobody_is_on_line() {
@@ -333,7 +338,8 @@ mod tests {
         for (suspend, restore, plan, service, before, want) in cases {
             let (account, subscription, plan) = (&account, &subscription, plan.parse().unwrap());
             let (login, plan, key) = (&login, &plan, "1042/1/1");
-            let order = Order { key, account, subscription, login, plan, service, before };
+            let told = &Told::default();
+            let order = Order { key, account, subscription, login, plan, service, before, told };
             let asked = server(suspend, restore).asked(&order, Timestamp::UNIX_EPOCH).unwrap();
             let code = asked.map(|(code, _)| code);
             assert_eq!(code, Some(want), "{suspend} {restore} {plan}: {before:?} to {service}");
@@ -371,7 +377,9 @@ mod tests {
             for (service, before, want) in cases {
                 let (account, subscription) = (&account, &subscription);
                 let (login, plan, key) = (&login, &plan, "1042/1/1");
-                let order = Order { key, account, subscription, login, plan, service, before };
+                let told = &Told::default();
+                let order =
+                    Order { key, account, subscription, login, plan, service, before, told };
                 let asked = server.asked(&order, Timestamp::UNIX_EPOCH).unwrap();
                 assert_eq!(asked.map(|(code, _)| code), want, "{attributes} {before:?}");
             }

@@ -1,7 +1,7 @@
 //! An order to a site, as all of its access servers get it.
 
 use jiff::Timestamp;
-use mensal_network::{Before, Fault, Login, Order, Outcome, Service, Site};
+use mensal_network::{Before, Fault, Login, Order, Outcome, Service, Site, Told};
 
 /// Brings a login of `fibra-500` to a service: back from being suspended, or down from full.
 pub(crate) async fn bring(site: &Site, login: &str, service: Service) -> Result<Outcome, Fault> {
@@ -28,6 +28,7 @@ pub(crate) async fn bring_from(
         plan: &plan,
         service,
         before,
+        told: &Told::default(),
     };
     site.bring(&order, Timestamp::now()).await
 }
