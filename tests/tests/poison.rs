@@ -72,9 +72,9 @@ async fn a_batch_survives_its_poison() {
     account.version += 1;
     account.subscriptions[0].history.pop();
     store.put_account(&account, Some(version)).await.unwrap();
-    assert!(store.unpark(&spoilt).await.unwrap());
-    assert!(!store.unpark(&spoilt).await.unwrap(), "it is not parked any more");
-    assert!(!store.unpark(&id("nobody")).await.unwrap());
+    assert!(store.unpark(&spoilt, date("2026-11-30")).await.unwrap());
+    assert!(!store.unpark(&spoilt, date("2026-11-30")).await.unwrap(), "it is not parked any more");
+    assert!(!store.unpark(&id("nobody"), date("2026-11-30")).await.unwrap());
     let summary = home.bill("2026-11-30").await.unwrap();
     assert_eq!((summary.issued, summary.books.parked.len()), (1, 0));
     assert_eq!(home.audit().await.unwrap().violations, Vec::<String>::new());

@@ -138,7 +138,7 @@ fn address(text: &str) -> Result<Address, Invalid> {
 }
 
 /// 200: it has reached the customer. 202, 201, 204: it will. 4xx: it never will, but for those that speak
-/// of a secret that people have yet to mend (401, 403), or of the moment (408, 423, 425, 429).
+/// of a secret that people have yet to mend (401, 403), or of the moment (408, 409, 423, 425, 429).
 fn said(answer: &Answered) -> Result<Carried, Fault> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let id = body["id"].as_str().unwrap_or_default();
@@ -148,7 +148,7 @@ fn said(answer: &Answered) -> Result<Carried, Fault> {
         200 => Ok(Carried::Delivered(id)),
         201..=299 => Ok(Carried::Taken(id)),
         429 => Err(Fault::NotYet { why, pause: Pause::Busy }),
-        401 | 403 | 408 | 423 | 425 => Err(Fault::NotTaken(why)),
+        401 | 403 | 408 | 409 | 423 | 425 => Err(Fault::NotTaken(why)),
         400..=499 => Ok(Carried::Refused(format!("hook {}", answer.status))),
         _ => Err(Fault::NotTaken(why)),
     }
@@ -191,11 +191,11 @@ mod tests {
         let delivered = answer(200, r#"{"id":"wamid.1"}"#);
         assert_eq!(delivered, Ok(Carried::Delivered("wamid.1".into())));
         assert_eq!(answer(202, ""), Ok(Carried::Taken(String::new())));
-        for status in [400, 404, 409, 410, 422] {
+        for status in [400, 404, 410, 422] {
             let want = Ok(Carried::Refused(format!("hook {status}")));
             assert_eq!(answer(status, ""), want);
         }
-        for status in [302, 401, 403, 408, 423, 425, 500, 503] {
+        for status in [302, 401, 403, 408, 409, 423, 425, 500, 503] {
             let want = Err(Fault::NotTaken(format!("the hook answers {status}")));
             assert_eq!(answer(status, ""), want);
         }

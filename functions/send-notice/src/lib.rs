@@ -111,16 +111,20 @@ impl SendNotices {
             return self.drop_it(notice, why).await;
         }
         self.wait_for_day(ready.rules.settings.quiet_hours)?;
-        let message =
-            writing::compose(notice, &ready, now, self.clock.today()).map_err(Stop::poison)?;
+        let written = writing::compose(notice, &ready, now, self.clock.today());
+        let writing::Written { message, announced } = written.map_err(Stop::poison)?;
         let to = recipient(&ready.account, notice.id.channel).map_err(Stop::poison)?;
         let label = Label { account: notice.account.clone(), notice: notice.id };
         let mut begun = notice.clone();
         begun.begin(message.text().to_owned(), to, now);
+        begun.announced = announced;
         self.store.begin_notice(notice, &begun, &ready.account).await?;
         let parcel = Parcel { label: &label, to, before: notice.earlier.len(), now };
         match self.carriers.carry(&message, parcel).await {
-            Ok(carried) => Ok(self.hear(&Told { label, news: news(carried, now) }).await?),
+            Ok(carried) => {
+                let news = News { sending: Some(parcel.before), ..news(carried, now) };
+                Ok(self.hear(&Told { label, news }).await?)
+            }
             Err(Fault::Unknown(why)) => Err(Stop::retry(why)),
             Err(Fault::NotTaken(why)) => {
                 self.put_back(&begun).await?;
@@ -191,7 +195,7 @@ impl SendNotices {
         let before =
             before.ok_or_else(|| Stop::poison(format!("notice {notice} does not exist")))?;
         let mut after = before.clone();
-        if !after.hear(news) {
+        if !after.hear(&told::in_time(news, before.begun, self.clock.now())) {
             return Ok(());
         }
         let failed = |one: &CustomerNotice| {

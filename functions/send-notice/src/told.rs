@@ -156,6 +156,13 @@ fn of_hook(detail: &Value) -> Result<Option<Told>, Failure> {
     Ok(Some(Told { label, news: News { reason, sending, ..News::of(state, told.at) } }))
 }
 
+/// News as of a time at which it can have happened: after the notice was begun to be sent, and before it is told.
+/// Of news with another time is known only that it is told now. Days of grace are counted from it.
+pub(crate) fn in_time(news: &News, begun: Option<Timestamp>, now: Timestamp) -> News {
+    let can_be = begun.is_none_or(|begun| begun <= news.at) && news.at <= now;
+    News { at: if can_be { news.at } else { now }, ..news.clone() }
+}
+
 /// A label that cannot be read is of somebody else's message.
 fn told(tag: &str, news: News) -> Option<Told> {
     Label::of_tag(tag).ok().map(|label| Told { label, news })
@@ -258,6 +265,25 @@ mod tests {
             assert_eq!(found, (state, passing, reason), "{event}");
             assert_eq!(news.at.duration_since(sent).as_secs(), after, "{event}");
         }
+    }
+
+    /// Seconds that were taken for milliseconds lie in 1970: no days of notice have passed since.
+    #[test]
+    fn news_is_of_a_time_after_the_notice_was_begun_and_not_still_to_come() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (begun, now) = (at("2026-11-25T12:00:00Z"), at("2026-11-25T18:00:00Z"));
+        for (told, want) in [
+            ("2026-11-25T12:00:00Z", "2026-11-25T12:00:00Z"),
+            ("2026-11-25T14:30:00Z", "2026-11-25T14:30:00Z"),
+            ("1970-01-21T11:33:28Z", "2026-11-25T18:00:00Z"),
+            ("2026-11-25T11:59:59Z", "2026-11-25T18:00:00Z"),
+            ("2036-11-25T12:00:00Z", "2026-11-25T18:00:00Z"),
+        ] {
+            let news = News::of(NoticeState::Delivered, at(told));
+            assert_eq!(in_time(&news, Some(begun), now).at, at(want), "{told}");
+        }
+        let early = News::of(NoticeState::Delivered, at("2026-11-20T12:00:00Z"));
+        assert_eq!(in_time(&early, None, now), early);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use jiff::{Timestamp, civil::Date};
 use mensal_domain::{
     calendar::days_after,
-    delinquency::{CustomerNotice, Known, NoticeState, ReviewError, foresee},
+    delinquency::{CustomerNotice, Known, NoticeState, ReviewError, foresee, overdue_as_of},
+    settings::BillingSettings,
 };
 use mensal_notices::{
     Contradiction, Letter, Message, Sources, Templates, Uncomposed, asked_invoice,
@@ -11,8 +12,15 @@ use mensal_notices::{
 
 use crate::Ready;
 
-/// What comes within so many days is what a notice warns of.
-const AHEAD_DAYS: u16 = 90;
+/// Days on which nothing may be cut put the next step off: by more than so many in all hardly ever.
+const PUT_OFF_DAYS: u16 = 60;
+
+/// A notice as it is sent.
+pub(crate) struct Written {
+    pub(crate) message: Message,
+    /// Of one that the law wants: from which day on it says that service may be suspended.
+    pub(crate) announced: Option<Date>,
+}
 
 /// Why a notice cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +33,17 @@ pub(crate) enum Unwritten {
     Template(#[from] Uncomposed),
 }
 
+/// So many days ahead lies what a notice warns of at the latest: the end of the contract, which comes after the notice
+/// of the law, the suspension and the time that follows.
+fn ahead(settings: &BillingSettings) -> u16 {
+    let BillingSettings { throttle_after_days, suspend_after_days, disconnect_after_days, .. } =
+        settings;
+    let after = [throttle_after_days, suspend_after_days, disconnect_after_days];
+    let after = after.into_iter().filter_map(|after| after.days());
+    let days = after.chain([settings.grace_days, settings.legal_notice_days, PUT_OFF_DAYS]);
+    days.fold(0, u16::saturating_add)
+}
+
 /// Writes a notice to an account on a day.
 ///
 /// # Errors
@@ -34,7 +53,7 @@ pub(crate) fn compose(
     ready: &Ready,
     now: Timestamp,
     today: Date,
-) -> Result<Message, Unwritten> {
+) -> Result<Written, Unwritten> {
     let Ready { account, catalog, rules, read } = ready;
     let known = read.known(account, rules, today);
     // What it warns of is what follows once it is delivered.
@@ -44,7 +63,7 @@ pub(crate) fn compose(
         one.delivered = Some(now);
     }
     let known = Known { notices: &notices, ..known };
-    let foreseen = foresee(known, days_after(today, AHEAD_DAYS))?;
+    let foreseen = foresee(known, days_after(today, ahead(&rules.settings)))?;
     let asked = asked_invoice(notice.id.about, known.invoices, today);
     let charges = asked.and_then(|invoice| known.charges.get(&invoice.id));
     let letter = Letter::of(&Sources {
@@ -57,7 +76,11 @@ pub(crate) fn compose(
         foreseen: &foreseen,
         rules: &notice.rules,
         today,
+        due_before: overdue_as_of(today, known.calendar).map_err(ReviewError::from)?,
     })?;
     let templates = Templates::of(catalog);
-    Ok(templates.compose(&notice.template, notice.id.channel, account.locale, &letter)?)
+    let (template, channel) = (&notice.template, notice.id.channel);
+    let message = templates.compose(template, channel, account.locale, &letter)?;
+    let announced = letter.service.suspended_on.filter(|_| notice.legal);
+    Ok(Written { message, announced })
 }

@@ -39,6 +39,8 @@ pub enum Rule {
     DisconnectAfterDays(u16),
     /// A promise to pay stands through this day.
     Promised(Date),
+    /// A notice that was delivered names this day.
+    Announced(Date),
     /// A promise to pay through this day was not kept.
     PromiseBroken(Date),
     /// A day that is not permitted was passed over.
@@ -144,6 +146,10 @@ impl Rule {
             Self::DisconnectAfterDays(n) => {
                 let of = locale.pick("após a suspensão", "after the suspension");
                 format!("{} {of} (disconnect_after_days)", days(*n))
+            }
+            Self::Announced(day) => {
+                let what = locale.pick("o aviso entregue diz", "the delivered notice says");
+                format!("{what} {}", locale.date(*day))
             }
             Self::Promised(until) => {
                 let text = locale.pick("promessa de pagamento até", "promise to pay through");

@@ -38,6 +38,9 @@ pub struct Sources<'a> {
     pub rules: &'a str,
     /// The business date.
     pub today: Date,
+    /// What was due before this day keeps service off: before the day itself, or what may no longer be paid in time
+    /// ([`overdue_as_of`](mensal_domain::delinquency::overdue_as_of)).
+    pub due_before: Date,
 }
 
 /// What an account is known by contradicts itself.
@@ -133,7 +136,8 @@ fn service(sources: &Sources<'_>) -> Result<ServiceFacts, Contradiction> {
     let (account, today) = (sources.account, sources.today);
     let hold = account.hold.as_ref();
     let rule = sources.settings.restore;
-    let missing = hold.map(|hold| to_restore(&hold.debt, sources.invoices, rule, today));
+    let missing =
+        hold.map(|hold| to_restore(&hold.debt, sources.invoices, rule, sources.due_before));
     let cut = |kind| {
         let mut cuts = sources.foreseen.iter().filter(|one| one.what == Happening::Cut(kind));
         cuts.next().map(|one| one.on)

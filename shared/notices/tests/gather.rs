@@ -84,6 +84,7 @@ fn letter(
         foreseen,
         rules: "br 2025-09-01",
         today: date(today),
+        due_before: date(today),
     })
     .unwrap()
 }

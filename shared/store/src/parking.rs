@@ -62,17 +62,19 @@ impl Store {
         Ok(true)
     }
 
-    /// Puts a parked account back on the agenda. False if it is not parked.
+    /// Puts a parked account back on the agenda: it is billed by the next run, and reviewed as of a day, since what
+    /// came due meanwhile was passed over. False if it is not parked.
     ///
     /// # Errors
     /// As [`Store::account`]; [`StoreError::Moved`] if it changes at this very moment.
-    pub async fn unpark(&self, id: &AccountId) -> Result<bool, StoreError> {
+    pub async fn unpark(&self, id: &AccountId, today: Date) -> Result<bool, StoreError> {
         let Some(mut account) = self.account(id).await? else { return Ok(false) };
         if account.parked.take().is_none() {
             return Ok(false);
         }
         let was = account.version;
         account.version += 1;
+        account.review_by(today);
         let key = keys::parked(id).into_item();
         let delete = Delete::builder().table_name(&*self.table).set_key(Some(key));
         self.all_or_none(vec![

@@ -50,7 +50,7 @@ async fn the_bus_of_a_stack_carries_what_the_schemas_say() {
         live_a_day(&home.stack, days_after(date("2026-11-01"), day)).await.unwrap();
     }
     store.park(&Parked { account, reason, since }, None).await.unwrap();
-    assert!(store.unpark(&id("1042")).await.unwrap());
+    assert!(store.unpark(&id("1042"), date("2027-01-01")).await.unwrap());
     home.stack.settle().await.unwrap();
 
     let log = fs::read_to_string(home.path().join("events.jsonl")).unwrap();

@@ -122,7 +122,7 @@ async fn true_samples(home: &Home) -> Vec<(&'static str, Value)> {
     };
     store.park(&parked, None).await.unwrap();
     let parked = account().await;
-    assert!(store.unpark(&id("1042")).await.unwrap());
+    assert!(store.unpark(&id("1042"), date("2026-12-11")).await.unwrap());
     let unparked = account().await;
     // Nothing amends or voids an invoice yet: these two are the true one, changed by hand.
     let mut amended = invoice.clone();

@@ -40,13 +40,16 @@ async fn a_parked_account_is_off_the_agenda_until_it_is_unparked() {
     assert_eq!(store.parked().await.unwrap(), [parked("1042", "its plan is gone")]);
     assert_eq!(store.account(&id("1042")).await.unwrap().unwrap(), found);
 
-    assert!(store.unpark(&id("1042")).await.unwrap());
+    assert!(store.unpark(&id("1042"), date("2026-11-11")).await.unwrap());
     assert!(is_due(&home, "1042").await);
     assert_eq!(store.parked().await.unwrap(), []);
     let mut want = account("1042");
-    want.version = 2;
+    (want.version, want.next_review) = (2, Some(date("2026-11-11")));
     assert_eq!(store.account(&id("1042")).await.unwrap().unwrap(), want);
-    assert!(!store.unpark(&id("1042")).await.unwrap(), "it is not parked any more");
+    assert!(
+        !store.unpark(&id("1042"), date("2026-11-11")).await.unwrap(),
+        "it is not parked any more"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,7 +57,7 @@ async fn nobody_is_parked_or_unparked_who_is_not_there() {
     let home = home().await;
     let store = home.stack.store();
     assert!(!store.park(&parked("nobody", "whatever"), None).await.unwrap());
-    assert!(!store.unpark(&id("nobody")).await.unwrap());
+    assert!(!store.unpark(&id("nobody"), date("2026-11-11")).await.unwrap());
     assert_eq!(store.parked().await.unwrap(), []);
     assert_eq!(raw(&home, "A#nobody", "ACCOUNT").await, None);
 }
@@ -104,6 +107,9 @@ async fn even_an_item_that_cannot_be_read_is_parked() {
         }
         item.retain(|name, _| !["bill_shard", "bill_on", "ver"].contains(&name.as_str()));
         assert_eq!(left, item, "{what}");
-        assert!(unreadable(store.unpark(&id("9")).await.unwrap_err()), "{what}");
+        assert!(
+            unreadable(store.unpark(&id("9"), date("2026-11-11")).await.unwrap_err()),
+            "{what}"
+        );
     }
 }

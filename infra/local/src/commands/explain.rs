@@ -6,10 +6,11 @@ use mensal_domain::{
     calendar::days_after,
     delinquency::{
         CustomerNotice, CutKind, Debt, Foreseen, Happening, HoldKind, Known, NoticeState, foresee,
-        to_restore,
+        overdue_as_of, to_restore,
     },
     invoice::Invoice,
     locale::Locale,
+    money::Money,
 };
 use serde_json::{Value, json};
 
@@ -56,7 +57,8 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
             HoldKind::Suspended => locale.pick("suspenso desde", "suspended since"),
         };
         let rule = known.settings.restore;
-        let missing = to_restore(&hold.debt, known.invoices, rule, known.today).map_err(wrong)?;
+        let as_of = overdue_as_of(known.today, known.calendar).map_err(wrong)?;
+        let missing = to_restore(&hold.debt, known.invoices, rule, as_of).map_err(wrong)?;
         let pays = locale.pick("volta com", "is back with");
         let (since, missing) = (locale.date(hold.since), locale.money(missing));
         out.push(format!("{how} {since}; {pays} {missing} ({rule}, restore)"));
@@ -78,7 +80,8 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
         out.push(format!("{text} {}", locale.date(promise.until)));
     }
     let debt = Debt::on(known.today, known.invoices).map_err(wrong)?.map(|debt| debt.amount);
-    if let Some(debt) = debt.filter(|debt| debt.amount() < known.settings.cut_minimum) {
+    let too_little = |debt: &Money| debt.amount() < known.settings.cut_minimum;
+    if let Some(debt) = debt.filter(too_little).filter(|_| account.hold.is_none()) {
         let text = locale.pick("nada é cortado por", "nothing is cut for");
         out.push(format!("{text} {} (cut_minimum)", locale.money(debt)));
     }

@@ -1,13 +1,15 @@
 //! `unpark`: back on the agenda.
 
-use super::{Failed, Opened, say};
+use super::{Failed, Opened, say, today};
 use crate::cli::Unpark;
 
 pub(crate) async fn unpark(options: &Unpark) -> Result<(), Failed> {
     let opened = Opened::existing(&options.place).await?;
     let id = &options.account;
-    if opened.store().unpark(id).await? {
-        say(&format!("account {id} is on the agenda again: the next billing run bills it\n"))?;
+    if opened.store().unpark(id, today()).await? {
+        say(&format!(
+            "account {id} is on the agenda again: the next runs bill it and look after what it owes\n"
+        ))?;
         return Ok(());
     }
     let why = match opened.store().account(id).await? {

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use jiff::civil::{Date, Weekday};
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Holidays, NthWeekday, Weekdays, days_after};
@@ -160,6 +163,21 @@ pub fn first_permitted(
         }
     }
     Err(NoPermittedDay(from))
+}
+
+/// The last permitted day on or before a date.
+///
+/// # Errors
+/// [`NoPermittedDay`] when a whole year has none.
+pub fn last_permitted(
+    until: Date,
+    weekdays: Weekdays,
+    calendar: &Calendar,
+) -> Result<Date, NoPermittedDay> {
+    let permitted =
+        |date: &Date| weekdays.contains(date.weekday()) && calendar.excluded(*date).is_none();
+    let mut days = (0..=SEARCH_DAYS).map(|days| until.saturating_sub(i64::from(days).days()));
+    days.find(permitted).ok_or(NoPermittedDay(until))
 }
 
 crate::text::travels_as_text! {

@@ -9,6 +9,7 @@ use std::{fmt, str::FromStr};
 
 pub use excluded::{
     Calendar, ExcludedDay, InvalidDay, NoPermittedDay, PassedOver, SEARCH_DAYS, first_permitted,
+    last_permitted,
 };
 pub use holidays::Holidays;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};

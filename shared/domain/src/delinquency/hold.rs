@@ -2,6 +2,7 @@
 //! What is kept of each time for whoever asks later, a court among them.
 
 use jiff::{Timestamp, civil::Date};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Channel, Debt, NoticeId};
@@ -10,7 +11,7 @@ use crate::{
     calendar::{days_after, months_after},
     history::{HistoryError, Service, stretches},
     ids::{AccountId, SubscriptionId},
-    invoice::{Invoice, InvoiceKind, LineSource},
+    invoice::{Invoice, InvoiceKind, Line, LineSource},
     period::Interval,
 };
 
@@ -159,6 +160,15 @@ pub fn runs(subscription: &Subscription, day: Date) -> Result<bool, HistoryError
     Ok(now.is_some_and(|stretch| stretch.service == Service::Active))
 }
 
+/// Whether there is a contract for any service of an account on a day, whether it runs or not.
+///
+/// # Errors
+/// [`HistoryError`] of a history that contradicts itself.
+pub(super) fn has_service(account: &Account, day: Date) -> Result<bool, HistoryError> {
+    let all: Vec<_> = account.subscriptions.iter().map(|one| one.id.clone()).collect();
+    Ok(!those_that_go_on(account, &all, day)?.is_empty())
+}
+
 /// Of some services of an account those for which there is a contract on a day, whether they run or not.
 ///
 /// # Errors
@@ -183,14 +193,20 @@ fn is_paid_ahead(subscription: &Subscription, overdue: &[&Invoice], day: Date) -
     if !now.any(|piece| piece.rate.interval != Interval::Monthly) {
         return is_paid_elsewhere(subscription, overdue, day);
     }
-    let bills = |invoice: &&&Invoice| {
-        invoice.lines.iter().any(|line| {
-            let own =
-                matches!(&line.source, LineSource::Recurring(id, _) if *id == subscription.id);
-            own && line.span.is_some_and(|span| span.contains(day))
-        })
+    let own = |line: &&Line| {
+        let of = match &line.source {
+            LineSource::Recurring(id, _) | LineSource::Discount(id, _) => Some(id),
+            _ => None,
+        };
+        of == Some(&subscription.id) && line.span.is_some_and(|span| span.contains(day))
     };
-    !overdue.iter().any(|invoice| bills(&invoice))
+    // A change of plan credits what was paid ahead, and charges the rest of the time anew: what counts is
+    // whether it comes to more.
+    let bills = |invoice: &Invoice| {
+        let lines = invoice.lines.iter().filter(own);
+        lines.map(|line| line.amount.amount()).sum::<Decimal>() > Decimal::ZERO
+    };
+    !overdue.iter().any(|invoice| bills(invoice))
 }
 
 /// Whether an earlier system has billed a service for more than a month from a day on. What was not paid of

@@ -30,7 +30,9 @@ pub use news::News;
 pub use notice::{CustomerNotice, InvalidNoticeId, NoticeAbout, NoticeId, NoticeState};
 pub use promise::{Promise, PromiseBy, PromiseRefused, promise};
 pub use quiet::{InvalidHours, QuietHours};
-pub use restore::{Debt, Enough, Percent, RestoreRule, UnknownRestoreRule, to_restore};
+pub use restore::{
+    Debt, Enough, Percent, RestoreRule, UnknownRestoreRule, overdue_as_of, to_restore,
+};
 pub use review::{
     Again, Known, Restored, Review, ReviewError, first_review, lift, restore, review,
 };

@@ -123,5 +123,9 @@ mod tests {
         let of = |word: &str, sending| News { sending: Some(sending), ..told(word) };
         assert!(!notice.hear(&of("none", 0)) && notice.has_arrived());
         assert!(notice.hear(&of("none", 1)) && !notice.has_arrived());
+        // One that calls all of them by one name, and says which it is about.
+        notice.renew("2026-11-29".parse().unwrap());
+        let one_name = News { reference: "mail-1".into(), sending: Some(2), ..told("delivered") };
+        assert!(notice.hear(&one_name) && notice.has_arrived());
     }
 }

@@ -152,6 +152,10 @@ pub struct CustomerNotice {
     /// What it said, once it was sent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// From which day on it says that service may be suspended: it is not before that day, whatever the rules are
+    /// by then. None if it says no day.
+    #[serde(rename = "says", default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Date>,
     /// When it was last begun to be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun: Option<Timestamp>,
@@ -194,6 +198,7 @@ impl CustomerNotice {
             reason: String::new(),
             reference: String::new(),
             text: String::new(),
+            announced: None,
             begun: None,
             sent: None,
             delivered: None,
@@ -230,6 +235,7 @@ impl CustomerNotice {
         self.state = NoticeState::Planned;
         self.passing = false;
         (self.begun, self.sent, self.delivered) = (None, None, None);
+        self.announced = None;
         for what in [&mut self.reason, &mut self.text, &mut self.went_to] {
             what.clear();
         }
@@ -285,8 +291,12 @@ impl CustomerNotice {
     /// Notes what whoever delivers it has told, in whichever order it comes. False if all of it was
     /// known, or is about an earlier sending.
     pub fn hear(&mut self, news: &News) -> bool {
-        let of_earlier = !news.reference.is_empty() && self.earlier.contains(&news.reference);
-        if of_earlier || news.sending.is_some_and(|sending| sending != self.earlier.len()) {
+        // Whoever carries it may call several sendings by one name.
+        let of_another = match news.sending {
+            Some(sending) => sending != self.earlier.len(),
+            None => !news.reference.is_empty() && self.earlier.contains(&news.reference),
+        };
+        if of_another {
             return false;
         }
         let before = self.clone();

@@ -102,6 +102,11 @@ impl Account {
         self.excused_for = Some(enough).filter(|_| !self.excused.is_empty());
     }
 
+    /// The debt for which service was held before it came back on a promise.
+    pub(super) fn held_for(&self) -> Option<&Debt> {
+        self.promises.iter().rev().find_map(|promise| promise.debt.as_ref())
+    }
+
     /// Promises by which service came back say no more for what it had been held: that is paid, or it is held
     /// again.
     pub(super) fn forget_what_was_held(&mut self) {
@@ -151,8 +156,7 @@ pub fn promise(
     let until = days_after(today, asked);
     // Of one that goes on from another, what the other was for.
     let held_for = account.hold.as_ref().map(|hold| &hold.debt);
-    let before = account.promises.iter().rev().find_map(|promise| promise.debt.as_ref());
-    let held_for = held_for.or(before).cloned();
+    let held_for = held_for.or_else(|| account.held_for()).cloned();
     after.promises.push(Promise { on: today, until, by, amount: debt.amount, debt: held_for });
     after.review_by(days_after(until, 1));
     after.version += 1;

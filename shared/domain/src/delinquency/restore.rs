@@ -2,12 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    invoice::{Invoice, InvoiceId},
+    calendar::{Calendar, NoPermittedDay, Weekdays, days_after, last_permitted},
+    invoice::{Invoice, InvoiceId, InvoiceKind},
     money::{Money, MoneyError},
 };
 
@@ -18,7 +19,7 @@ pub enum RestoreRule {
     /// All that is overdue.
     #[default]
     AllOverdue,
-    /// Of what was overdue when it was suspended, the invoice that was due last.
+    /// Of what was overdue when it was suspended, the bill that was due last. An invoice for being late is none.
     LatestInvoice,
     /// So much of what was overdue when it was suspended.
     Share(Percent),
@@ -104,7 +105,7 @@ impl Enough {
 }
 
 impl Debt {
-    /// What is overdue of some invoices on a day; none if nothing is.
+    /// What of some invoices was due before a day, and is open; none if nothing is.
     ///
     /// # Errors
     /// [`MoneyError`] beyond any invoice.
@@ -114,14 +115,39 @@ impl Debt {
         let amount = Money::sum(first.currency(), overdue.iter().map(|one| one.open()))?;
         Ok(Some(Self { invoices: overdue.iter().map(|one| one.id).collect(), amount }))
     }
+
+    /// This debt, for which service is held on, with what has become overdue since: what was paid of it since
+    /// stays paid of it.
+    ///
+    /// # Errors
+    /// [`MoneyError`] beyond any invoice.
+    pub fn and_since(&self, now: &Self, invoices: &[Invoice]) -> Result<Self, MoneyError> {
+        let mut all = self.clone();
+        let since = invoices.iter().filter(|one| now.invoices.contains(&one.id));
+        for invoice in since.filter(|one| !self.invoices.contains(&one.id)) {
+            all.invoices.push(invoice.id);
+            all.amount = all.amount.plus(invoice.open())?;
+        }
+        Ok(all)
+    }
+}
+
+/// The day as of which is counted on a day what is overdue: what was due on days on which no bank was open is
+/// paid in time on the next on which they are, as by [`in_time_until`](super::in_time_until).
+///
+/// # Errors
+/// [`NoPermittedDay`] when the calendar leaves no day of a year.
+pub fn overdue_as_of(day: Date, calendar: &Calendar) -> Result<Date, NoPermittedDay> {
+    let yesterday = day.saturating_sub(1.day());
+    Ok(days_after(last_permitted(yesterday, Weekdays::MONDAY_TO_FRIDAY, calendar)?, 1))
 }
 
 fn overdue(day: Date, invoices: &[Invoice]) -> impl Iterator<Item = &Invoice> {
     invoices.iter().filter(move |invoice| invoice.is_open() && invoice.due < day)
 }
 
-/// What is still to be paid on a day before a service comes back that was suspended for a debt: zero
-/// if it may.
+/// What is still to be paid before a service comes back that was suspended for a debt, with what was due
+/// before a day: zero if it may.
 ///
 /// Whatever the rule, nobody is asked for more than is open of what they were suspended for and of
 /// what has become overdue since.
@@ -139,7 +165,8 @@ pub fn to_restore(
     match rule {
         RestoreRule::AllOverdue => Money::sum(currency, overdue(day, invoices).map(Invoice::open)),
         RestoreRule::LatestInvoice => {
-            let latest = of_debt.max_by_key(|invoice| (invoice.due, invoice.id));
+            let is_bill = |invoice: &Invoice| invoice.id.kind != InvoiceKind::Late;
+            let latest = of_debt.max_by_key(|one| (is_bill(one), one.due, one.id));
             let open = latest.filter(|latest| latest.is_open()).map(Invoice::open);
             Ok(open.unwrap_or_else(|| Money::zero(currency)))
         }

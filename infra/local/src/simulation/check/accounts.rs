@@ -3,10 +3,11 @@
 use mensal_domain::{
     account::Account,
     delinquency::{Hold, HoldKind, RestoreRule},
+    invoice::{Invoice, InvoiceKind},
 };
 use rust_decimal::Decimal;
 
-use super::{By, Found, Rule, amounts::open};
+use super::{By, Found, Rule, amounts::open, cuts::overdue};
 use crate::simulation::mirror::Holdings;
 
 /// Nobody is left behind by a run.
@@ -57,13 +58,18 @@ fn is_paid(hold: &Hold, holdings: &Holdings, by: By<'_>) -> Option<String> {
     let zero = Decimal::ZERO;
     let of_debt =
         || holdings.invoices.values().filter(|invoice| hold.debt.invoices.contains(&invoice.id));
+    let left: Decimal = overdue(holdings, by.today).into_iter().map(open).sum();
+    if left > zero && left < by.settings.cut_minimum {
+        return Some(format!("only {left} is overdue"));
+    }
     match by.settings.restore {
         RestoreRule::AllOverdue => {
             let mut overdue = holdings.invoices.values().filter(|one| one.due < by.today);
             overdue.all(|one| open(one) <= zero).then(|| "nothing is overdue".to_owned())
         }
         RestoreRule::LatestInvoice => {
-            let latest = of_debt().max_by_key(|invoice| (invoice.due, invoice.id))?;
+            let is_bill = |one: &Invoice| one.id.kind != InvoiceKind::Late;
+            let latest = of_debt().max_by_key(|one| (is_bill(one), one.due, one.id))?;
             (open(latest) <= zero).then(|| format!("invoice {} is paid", latest.id))
         }
         RestoreRule::Share(_) => {

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use mensal_domain::{
-    account::{Account, Change, Subscription},
-    calendar::{days_after, days_between},
+    account::{Account, Change, ServiceEvent, Subscription},
+    calendar::days_between,
     delinquency::{After, NoticeAbout, NoticeId, Promise, Step, When},
     ids::AccountId,
     invoice::{Invoice, InvoiceId, InvoiceKind},
@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use super::{
     By, Found, Rule,
     amounts::open,
-    cuts::{has_come, is_in_flight, is_to_be_charged, overdue},
+    cuts::{is_in_flight, is_to_be_charged, overdue, was_told},
 };
 use crate::simulation::mirror::Holdings;
 
@@ -73,7 +73,10 @@ impl Awaited {
         let goes_on = begins || self.since.contains_key(&key);
         let missing = !holdings.notices.contains_key(&id);
         let owes = open(invoice) > Decimal::ZERO && !is_trying(account, holdings, invoice, by);
-        self.wait(account, key.1, goes_on && missing && owes, by, found);
+        // Whoever has no service any more is not told that it will be cut.
+        let speaks =
+            !step.legal || account.subscriptions.iter().any(|one| goes_on_at(one, by.today));
+        self.wait(account, key.1, goes_on && missing && owes && speaks, by, found);
     }
 
     fn wait(
@@ -129,38 +132,26 @@ fn is_to_be_cut(account: &Account, holdings: &Holdings, by: By<'_>) -> bool {
         return false;
     }
     let overdue = overdue(holdings, by.today);
-    let debt: Decimal = overdue.iter().map(|invoice| open(invoice)).sum();
     let trying = overdue.iter().any(|invoice| is_trying(account, holdings, invoice, by));
-    if debt < by.settings.cut_minimum
-        || trying
-        || !account.subscriptions.iter().any(|one| runs(one, holdings, by.today))
-    {
+    if trying || !account.subscriptions.iter().any(|one| runs(one, holdings, by.today)) {
         return false;
     }
     let is_time = |invoice: &&&Invoice| {
         let days = i32::from(by.settings.grace_days) + i32::from(after);
         !account.excused.contains(&invoice.id)
             && days_between(invoice.due, by.today) >= days
-            && was_told(holdings, invoice, by)
+            && (by.settings.legal_notice_days == 0 || was_told(holdings, invoice, by))
     };
-    overdue.iter().any(|invoice| is_time(&invoice))
+    let debt: Decimal = overdue.iter().filter(is_time).map(|invoice| open(invoice)).sum();
+    debt > Decimal::ZERO && debt >= by.settings.cut_minimum
 }
 
-/// Whether the legal notice of an invoice was delivered so long ago as the law wants.
-fn was_told(holdings: &Holdings, invoice: &Invoice, by: By<'_>) -> bool {
-    let days = by.settings.legal_notice_days;
-    let reopened = invoice.reopened();
-    let told = |day: Date| {
-        days_after(day, days) <= by.today && reopened.is_none_or(|reopened| reopened <= day)
-    };
-    let mut legal = holdings.notices.values().filter(|notice| {
-        let about = notice.id.about == NoticeAbout::Invoice(invoice.id);
-        notice.legal && about && has_come(notice)
-    });
-    days == 0
-        || legal.any(|notice| {
-            notice.delivered.is_some_and(|at| told(at.to_zoned(TimeZone::UTC).date()))
-        })
+/// Whether there is a contract for a service, whether it runs or not.
+fn goes_on_at(subscription: &Subscription, today: Date) -> bool {
+    let ended = |event: &ServiceEvent| event.change == Change::End && event.date <= today;
+    subscription.start <= today
+        && subscription.disconnected_on.is_none_or(|on| on > today)
+        && !subscription.history.iter().any(ended)
 }
 
 /// Whether a service goes on that nobody has paid ahead for long.

@@ -84,25 +84,23 @@ fn held(
         let from = grace.map_or(from, |grace| from.max(grace));
         after.is_some_and(|after| days_between(delinquent(from, by), today) >= after)
     };
-    if !overdue.iter().any(|invoice| is_time(&invoice)) {
+    let due: Vec<_> = overdue.iter().filter(|invoice| is_time(invoice)).collect();
+    if due.is_empty() {
         found.not(Rule::CutEarly, format!("{kind:?}, {after:?} days after it is delinquent"));
     }
-    if settings.legal_notice_days == 0 {
-        return;
-    }
-    let was_told = holdings.notices.values().any(|notice| {
-        let NoticeAbout::Invoice(about) = notice.id.about else { return false };
-        let Some(at) = notice.delivered.filter(|_| has_come(notice)) else { return false };
-        let day = at.to_zoned(TimeZone::UTC).date();
-        // What was told before an invoice was paid says nothing of it once it is owed again.
-        let of_debt = overdue
-            .iter()
-            .any(|one| one.id == about && one.reopened().is_none_or(|since| since <= day));
-        notice.legal && of_debt && days_after(day, settings.legal_notice_days) <= today
-    });
-    if !was_told {
-        let days = settings.legal_notice_days;
+    let days = settings.legal_notice_days;
+    let told: Vec<_> =
+        due.iter().filter(|invoice| days == 0 || was_told(holdings, invoice, by)).collect();
+    if told.is_empty() {
         found.not(Rule::CutBeforeNotice, format!("{kind:?} without {days} days of notice"));
+    }
+    // What has a day of its own makes nothing enough that is too little.
+    let debt: Decimal = told.iter().map(|invoice| open(invoice)).sum();
+    if debt < settings.cut_minimum {
+        found.not(Rule::CutPaidUp, format!("{kind:?} for {debt} of which it is time"));
+    }
+    if days == 0 {
+        return;
     }
     // Whoever asks later, a court among them, is shown what was delivered.
     let proof = kept.notice.as_ref();
@@ -113,6 +111,20 @@ fn held(
     if !is_proof {
         found.not(Rule::CutBeforeNotice, format!("{kind:?}, and its proof is {proof:?}"));
     }
+}
+
+/// Whether the legal notice of an invoice was delivered so long ago as the law wants. What was told before it was paid
+/// says nothing of it once it is owed again.
+pub(super) fn was_told(holdings: &Holdings, invoice: &Invoice, by: By<'_>) -> bool {
+    let days = by.settings.legal_notice_days;
+    holdings.notices.values().any(|notice| {
+        let Some(at) = notice.delivered.filter(|_| has_come(notice)) else { return false };
+        let day = at.to_zoned(TimeZone::UTC).date();
+        notice.legal
+            && notice.id.about == NoticeAbout::Invoice(invoice.id)
+            && invoice.reopened().is_none_or(|since| since <= day)
+            && days_after(day, days) <= by.today
+    })
 }
 
 /// What is owed of invoices whose day has passed.

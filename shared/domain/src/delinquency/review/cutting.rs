@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use super::{
     super::{
         CustomerNotice, CutDates, CutKind, CutRules, CutStep, Debt, Hold, HoldKind, LegalNotice,
-        Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates, hold::those_that_go_on,
-        services_to_cut,
+        Lifted, LiftedBy, NoticeAbout, Proof, Suspension, When, cut_dates,
+        hold::{has_service, those_that_go_on},
+        in_time_until, overdue_as_of, services_to_cut,
     },
     Known, Review, ReviewError, is_in_flight,
     reminding::{day_of, told},
@@ -18,6 +19,7 @@ use crate::{
     history::HistoryError,
     ids::SubscriptionId,
     invoice::Invoice,
+    money::Money,
     settings::BillingSettings,
 };
 
@@ -25,7 +27,11 @@ use crate::{
 pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewError> {
     let today = known.today;
     let tomorrow = days_after(today, 1);
-    let Some(planned) = planned_cut(known, &review.account)? else { return Ok(()) };
+    if !has_service(&review.account, today)? {
+        return Ok(());
+    }
+    let all = planned_cuts(known, &review.account)?;
+    let Some(planned) = first_of(&all) else { return Ok(()) };
     if planned.cut.date > today {
         review.account.review_by(planned.cut.date);
         return Ok(());
@@ -38,19 +44,23 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
     if !planned.allowed {
         return Ok(()); // whoever tells that the notice was delivered has it looked at again
     }
-    let overdue: Vec<&Invoice> =
-        known.invoices.iter().filter(|invoice| invoice.is_open() && invoice.due < today).collect();
-    if overdue.iter().any(|invoice| is_in_flight(known, invoice)) {
+    let due_before = |day| known.invoices.iter().filter(move |one| one.is_open() && one.due < day);
+    if due_before(today).any(|invoice| is_in_flight(known, invoice)) {
         review.account.review_by(tomorrow);
         return Ok(());
     }
-    // What is due today is not overdue yet.
-    let Some(debt) = Debt::on(today, known.invoices)? else {
-        review.account.review_by(tomorrow);
+    let as_of = overdue_as_of(today, known.calendar)?;
+    let overdue: Vec<&Invoice> = due_before(as_of).collect();
+    let Some(debt) = Debt::on(as_of, known.invoices)? else { return Ok(()) };
+    if is_below_minimum(known, &all, planned)? {
+        let later = all.iter().map(|one| one.cut.date).filter(|date| *date > today).min();
+        if let Some(later) = later {
+            review.account.review_by(later);
+        }
         return Ok(());
-    };
-    if debt.amount.amount() < known.settings.cut_minimum || known.account.parked.is_some() {
-        return Ok(()); // the next invoice has it looked at again, or whoever mends the account
+    }
+    if known.account.parked.is_some() {
+        return Ok(()); // whoever mends the account has it looked at again
     }
     let why = planned.cut.because.iter().map(|rule| rule.text(known.account.locale)).collect();
     let step = CutStep { kind: planned.kind, on: today, because: why };
@@ -59,15 +69,28 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
         disconnect(known, review, kept, step)?;
     } else {
         let services = services_to_cut(&review.account, &overdue, today)?;
-        hold(known, review, kept, step, services, debt, planned.proof)?;
+        hold(known, review, kept, step, services, debt, planned.proof.clone())?;
         // What follows from it.
-        if let Some(next) =
-            planned_cut(known, &review.account)?.filter(|next| next.cut.date > today)
-        {
+        let all = planned_cuts(known, &review.account)?;
+        if let Some(next) = first_of(&all).filter(|next| next.cut.date > today) {
             review.account.review_by(next.cut.date);
         }
     }
     Ok(())
+}
+
+/// Whether what may be cut for today is less than anything is cut for. What is overdue besides is not counted: it
+/// has its own day, and its own notice before that. Nobody is held for so little, so that no contract ends for it.
+fn is_below_minimum(
+    known: Known<'_>,
+    all: &[PlannedCut],
+    planned: &PlannedCut,
+) -> Result<bool, ReviewError> {
+    let ready = all
+        .iter()
+        .filter(|one| one.allowed && one.kind == planned.kind && one.cut.date <= known.today);
+    let open = Money::sum(known.account.currency, ready.filter_map(|one| one.open))?;
+    Ok(planned.open.is_some() && open.amount() < known.settings.cut_minimum)
 }
 
 fn hold(
@@ -78,7 +101,7 @@ fn hold(
     services: Vec<SubscriptionId>,
     debt: Debt,
     proof: Option<Proof>,
-) -> Result<(), HistoryError> {
+) -> Result<(), ReviewError> {
     let account = &mut review.account;
     let before = account.hold.take();
     // What was slowed down is what is suspended.
@@ -96,7 +119,10 @@ fn hold(
     if kind == HoldKind::Suspended {
         account.cut(&services, step.on);
     }
-    let begun = before.map_or(step.on, |hold| hold.begun);
+    // What was paid of it since it was first held, or since a promise that is broken, stays paid of it.
+    let held_for = before.as_ref().map(|hold| &hold.debt).or_else(|| account.held_for());
+    let held_for = held_for.map(|held| held.and_since(&debt, known.invoices)).transpose()?;
+    let begun = before.as_ref().map_or(step.on, |hold| hold.begun);
     let kept = kept.filter(|kept| kept.begun == begun && kept.lifted.is_none());
     let mut suspension = kept.unwrap_or_else(|| Suspension {
         account: account.id.clone(),
@@ -109,6 +135,7 @@ fn hold(
     });
     suspension.notice = proof.or(suspension.notice);
     suspension.debt = debt.clone();
+    let debt = held_for.unwrap_or(debt);
     account.hold = Some(Hold { kind, since: step.on, begun, services, debt });
     account.lifted = None;
     account.excused.clear();
@@ -150,49 +177,58 @@ struct PlannedCut {
     /// Whether the notice that has to come before was delivered.
     allowed: bool,
     proof: Option<Proof>,
+    /// What is open of the invoice that asks for it; none of what follows from a suspension.
+    open: Option<Money>,
 }
 
-/// What is to be done to the service of an account next, and when: the earliest that any of its overdue
-/// invoices asks for, on a day on which it may be done.
-fn planned_cut(known: Known<'_>, account: &Account) -> Result<Option<PlannedCut>, ReviewError> {
+/// What is to be done to the service of an account, and when: what each of its overdue invoices asks for, on a day
+/// on which it may be done.
+fn planned_cuts(known: Known<'_>, account: &Account) -> Result<Vec<PlannedCut>, ReviewError> {
     let rules = CutRules::of(known.settings);
     if let Some(hold) = account.hold.as_ref().filter(|hold| hold.kind == HoldKind::Suspended) {
-        let Some(days) = rules.disconnect_after_days else { return Ok(None) };
-        let mut from = days_after(hold.since, days);
-        let mut because = vec![Rule::DisconnectAfterDays(days)];
-        // A contract that is ended does not come back: grace that was given since counts here, too.
-        if let Some(until) = account.grace_until.filter(|until| *until > from) {
-            from = until;
-            because.push(Rule::GraceUntil(until));
-        }
-        let mut cut = permitted(known, from, because)?;
-        if cut.date < known.today {
-            cut = permitted(known, known.today, cut.because)?;
-        }
-        return Ok(Some(PlannedCut {
-            kind: CutKind::Disconnected,
-            cut,
-            allowed: true,
-            proof: None,
-        }));
+        return Ok(disconnection(known, account, hold, &rules)?.into_iter().collect());
     }
+    let as_of = overdue_as_of(known.today, known.calendar)?;
     let enough = account.excused_for.as_ref();
-    let excuses = enough.map_or(Ok(true), |enough| enough.stands(known.invoices, known.today))?;
-    let mut first: Option<PlannedCut> = None;
+    let excuses = enough.map_or(Ok(true), |enough| enough.stands(known.invoices, as_of))?;
+    let mut all = Vec::new();
     for invoice in known.invoices {
         if !invoice.is_open() || (excuses && account.excused.contains(&invoice.id)) {
             continue;
         }
-        for planned in cuts_of(known, account, &rules, invoice)? {
-            // Of one day, the one that goes farther, and that may be done.
-            let rank =
-                |one: &PlannedCut| (!one.allowed, one.cut.date, one.kind == CutKind::Throttled);
-            if first.as_ref().is_none_or(|first| rank(&planned) < rank(first)) {
-                first = Some(planned);
-            }
-        }
+        all.extend(cuts_of(known, account, &rules, invoice)?);
     }
-    Ok(first)
+    Ok(all)
+}
+
+/// The end of the contract that follows from a suspension.
+fn disconnection(
+    known: Known<'_>,
+    account: &Account,
+    hold: &Hold,
+    rules: &CutRules,
+) -> Result<Option<PlannedCut>, NoPermittedDay> {
+    let Some(days) = rules.disconnect_after_days else { return Ok(None) };
+    let mut from = days_after(hold.since, days);
+    let mut because = vec![Rule::DisconnectAfterDays(days)];
+    // A contract that is ended does not come back: grace that was given since counts here, too.
+    if let Some(until) = account.grace_until.filter(|until| *until > from) {
+        from = until;
+        because.push(Rule::GraceUntil(until));
+    }
+    let mut cut = permitted(known, from, because)?;
+    if cut.date < known.today {
+        cut = permitted(known, known.today, cut.because)?;
+    }
+    let kind = CutKind::Disconnected;
+    Ok(Some(PlannedCut { kind, cut, allowed: true, proof: None, open: None }))
+}
+
+/// What is done next of all that is planned: the earliest; of one day, the one that goes farther, and that may
+/// be done.
+fn first_of(all: &[PlannedCut]) -> Option<&PlannedCut> {
+    let rank = |one: &&PlannedCut| (!one.allowed, one.cut.date, one.kind == CutKind::Throttled);
+    all.iter().min_by_key(rank)
 }
 
 /// What an open invoice asks for.
@@ -206,17 +242,28 @@ fn cuts_of(
     let Some((notice, proof)) = legal_notice(known, invoice, delinquent.date)? else {
         return Ok(Vec::new());
     };
+    let of_proof = proof.as_ref().map(|proof| proof.notice);
+    let announced = known.notices.iter().find(|one| Some(one.id) == of_proof);
+    let announced = announced.and_then(|notice| notice.announced);
     let allowed = matches!(notice, LegalNotice::Delivered(_));
     let CutDates { throttle, suspend, .. } =
         cut_dates(delinquent.date, notice, rules, known.calendar)?;
     let throttle = throttle.filter(|_| account.hold.is_none());
     let planned = [(CutKind::Throttled, throttle), (CutKind::Suspended, suspend)];
+    let in_time = in_time_until(invoice.due, 0, known.calendar)?;
     let mut out = Vec::new();
     for (kind, cut) in planned {
         let Some(mut cut) = cut else { continue };
         cut.because.splice(0..0, delinquent.because.iter().cloned());
-        // A day that has passed is not made up for on one that is not permitted, nor against a promise.
-        let mut from = cut.date.max(known.today);
+        // What was announced is kept to, though the rules have fewer days of notice by now.
+        let announced = announced.filter(|day| kind == CutKind::Suspended && *day > cut.date);
+        if let Some(day) = announced {
+            cut = permitted(known, day, cut.because)?;
+            cut.because.push(Rule::Announced(day));
+        }
+        // A day that has passed is not made up for on one that is not permitted, nor against a promise; and
+        // what may still be paid in time is not overdue.
+        let mut from = cut.date.max(known.today).max(days_after(in_time, 1));
         if let Some(promise) = account.promise_on(known.today) {
             cut.because.push(Rule::Promised(promise.until));
             from = from.max(days_after(promise.until, 1));
@@ -226,7 +273,8 @@ fn cuts_of(
         if from > cut.date {
             cut = permitted(known, from, cut.because)?;
         }
-        out.push(PlannedCut { kind, cut, allowed, proof: proof.clone() });
+        let (proof, open) = (proof.clone(), Some(invoice.open()));
+        out.push(PlannedCut { kind, cut, allowed, proof, open });
     }
     Ok(out)
 }

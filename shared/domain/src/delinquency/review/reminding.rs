@@ -6,8 +6,8 @@ use jiff::civil::Date;
 
 use super::{
     super::{
-        After, Channel, CustomerNotice, LateCharging, NoticeAbout, Step, When, in_time_until,
-        step_date,
+        After, Channel, CustomerNotice, LateCharging, NoticeAbout, Step, When, hold::has_service,
+        in_time_until, step_date,
     },
     Known, Review, ReviewError, again, is_in_flight,
 };
@@ -62,8 +62,9 @@ pub(super) fn day_of(
 ///
 /// Of those whose day has come, one of each channel is taken: the latest. What a run has missed does
 /// not come all at once, nor a warning of a date that is past. Only the notice that the law wants is
-/// never left out.
+/// never left out, as long as there is a service that could be cut.
 pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), ReviewError> {
+    let has_service = has_service(&review.account, known.today)?;
     for invoice in known.invoices.iter().filter(|invoice| invoice.is_open()) {
         let mut latest: BTreeMap<Channel, (Date, &Step)> = BTreeMap::new();
         let mut due: Vec<&Step> = Vec::new();
@@ -74,7 +75,7 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
             if day > known.today {
                 review.account.review_by(day);
             } else if step.legal {
-                due.push(step);
+                due.extend(has_service.then_some(step));
             } else if latest.get(&step.channel).is_none_or(|(before, _)| *before <= day) {
                 latest.insert(step.channel, (day, step));
             }
@@ -103,7 +104,9 @@ pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), Review
                 review.notices.push(planned);
             }
         }
-        again::insist(known, review, invoice);
+        if has_service {
+            again::insist(known, review, invoice);
+        }
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 use super::{
     super::{
         CustomerNotice, Debt, Lifted, LiftedBy, Promise, Suspension, When, hold::those_that_go_on,
-        to_restore,
+        overdue_as_of, to_restore,
     },
     Known, ReviewError, again,
     reminding::told,
 };
-use crate::{account::Account, invoice::InvoiceId, money::MoneyError};
+use crate::{account::Account, invoice::InvoiceId, money::Money};
 
 /// What a service that comes back leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,33 +21,45 @@ pub struct Restored {
     pub suspension: Option<Suspension>,
 }
 
-/// The account with its service back, if what had to be paid was, or there is none any more that could be
-/// held; none otherwise. What is still overdue of whom has paid is excused until something else becomes
+/// The account with its service back, if what had to be paid was, if what is left is less than anything is cut
+/// for, or if there is no service any more that could be held; none otherwise. What is still overdue of whom has paid is excused until something else becomes
 /// delinquent.
 ///
 /// # Errors
 /// [`ReviewError`] when its data contradicts itself.
 pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
     let Some(hold) = &account.hold else { return kept_promise(known, account) };
-    let missing = to_restore(&hold.debt, known.invoices, known.settings.restore, known.today)?;
-    let (is_paid, is_over) = (
-        !missing.is_positive(),
-        those_that_go_on(account, &hold.services, known.today)?.is_empty(),
-    );
-    if !is_paid && !is_over {
+    let is_paid = is_paid(known, &hold.debt)?;
+    let is_over = those_that_go_on(account, &hold.services, known.today)?.is_empty();
+    if !is_paid && !is_over && !is_below_minimum(known)? {
         return Ok(None);
     }
     let why = if is_over { LiftedBy::End } else { LiftedBy::Payment };
     let mut restored = lift(known, account, why);
     if is_paid {
-        restored.account.excused = overdue(known)?;
+        restored.account.excused = excused(known)?;
         restored.account.excuse_for(hold.debt.clone(), known.settings.restore);
     }
     Ok(Some(restored))
 }
 
-fn overdue(known: &Known<'_>) -> Result<Vec<InvoiceId>, MoneyError> {
-    Ok(Debt::on(known.today, known.invoices)?.map(|debt| debt.invoices).unwrap_or_default())
+fn is_paid(known: &Known<'_>, debt: &Debt) -> Result<bool, ReviewError> {
+    let day = overdue_as_of(known.today, known.calendar)?;
+    Ok(!to_restore(debt, known.invoices, known.settings.restore, day)?.is_positive())
+}
+
+/// Whether no more is overdue than nothing is cut for.
+fn is_below_minimum(known: &Known<'_>) -> Result<bool, ReviewError> {
+    let left = overdue(known)?.map(|debt| debt.amount);
+    Ok(left.is_some_and(|left: Money| left.amount() < known.settings.cut_minimum))
+}
+
+fn overdue(known: &Known<'_>) -> Result<Option<Debt>, ReviewError> {
+    Ok(Debt::on(overdue_as_of(known.today, known.calendar)?, known.invoices)?)
+}
+
+fn excused(known: &Known<'_>) -> Result<Vec<InvoiceId>, ReviewError> {
+    Ok(overdue(known)?.map(|debt| debt.invoices).unwrap_or_default())
 }
 
 /// Service that is back on a promise stays back once that is paid which would have given it back: what was
@@ -57,7 +69,7 @@ fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>
     let Some((promised, debt)) = account.promises.iter().rev().find_map(debt) else {
         return Ok(None);
     };
-    if to_restore(&debt, known.invoices, known.settings.restore, known.today)?.is_positive() {
+    if !is_paid(known, &debt)? {
         return Ok(None);
     }
     let mut account = account.clone();

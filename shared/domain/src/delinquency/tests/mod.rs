@@ -1,5 +1,6 @@
 //! Reviews by example and by law.
 
+mod debts;
 mod examples;
 mod excused;
 mod foreseen;
