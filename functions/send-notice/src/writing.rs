@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use mensal_domain::{
+    account::Account,
     calendar::days_after,
     delinquency::{CustomerNotice, Known, NoticeState, ReviewError, foresee, overdue_as_of},
     settings::BillingSettings,
@@ -33,15 +34,17 @@ pub(crate) enum Unwritten {
     Template(#[from] Uncomposed),
 }
 
-/// So many days ahead lies what a notice warns of at the latest: the end of the contract, which comes after the notice
-/// of the law, the suspension and the time that follows.
-fn ahead(settings: &BillingSettings) -> u16 {
+/// The last day of which a notice warns: the end of the contract lies before it, which comes after the notice of the
+/// law, the suspension and the time that follows, or after what puts all of that off.
+fn ahead(account: &Account, settings: &BillingSettings, today: Date) -> Date {
     let BillingSettings { throttle_after_days, suspend_after_days, disconnect_after_days, .. } =
         settings;
     let after = [throttle_after_days, suspend_after_days, disconnect_after_days];
     let after = after.into_iter().filter_map(|after| after.days());
     let days = after.chain([settings.grace_days, settings.legal_notice_days, PUT_OFF_DAYS]);
-    days.fold(0, u16::saturating_add)
+    let promised = account.promise_on(today).map(|promise| promise.until);
+    let from = today.max(account.grace_until.unwrap_or(today)).max(promised.unwrap_or(today));
+    days_after(from, days.fold(0, u16::saturating_add))
 }
 
 /// Writes a notice to an account on a day.
@@ -63,7 +66,7 @@ pub(crate) fn compose(
         one.delivered = Some(now);
     }
     let known = Known { notices: &notices, ..known };
-    let foreseen = foresee(known, days_after(today, ahead(&rules.settings)))?;
+    let foreseen = foresee(known, ahead(account, &rules.settings, today))?;
     let asked = asked_invoice(notice.id.about, known.invoices, today);
     let charges = asked.and_then(|invoice| known.charges.get(&invoice.id));
     let letter = Letter::of(&Sources {

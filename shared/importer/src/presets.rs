@@ -149,6 +149,16 @@ mod tests {
         for preset in all() {
             assert!(!preset.source.is_empty() && preset.settings.ladder.has_legal_notice());
         }
+        // Who is to be slowed down first is, before the notice of the law lets anybody be suspended.
+        for BillingSettings {
+            throttle_after_days, suspend_after_days, legal_notice_days, ..
+        } in all().iter().map(|preset| &preset.settings)
+        {
+            if let (Some(slow), Some(cut)) = (throttle_after_days.days(), suspend_after_days.days())
+            {
+                assert!(cut > slow.max(*legal_notice_days), "{slow} {cut} {legal_notice_days}");
+            }
+        }
         let brazil = &named("br").unwrap().settings;
         assert_eq!((brazil.legal_notice_days, brazil.late_fine_percent), (15, 2.into()));
         for (step, locale) in steps().flat_map(|step| [(step, Locale::PtBr), (step, Locale::EnUs)])

@@ -57,6 +57,14 @@ impl Told {
         self.locked().iter().cloned().collect()
     }
 
+    pub(crate) fn has(&self, mark: &str) -> bool {
+        self.locked().contains(mark)
+    }
+
+    pub(crate) fn add(&self, mark: &str) {
+        self.locked().insert(mark.to_owned());
+    }
+
     fn locked(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

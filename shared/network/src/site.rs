@@ -32,16 +32,20 @@ struct Marked {
 impl Marked {
     /// Brings a login to a service, unless the server has confirmed the order before.
     async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
-        if order.told.locked().contains(&self.mark) {
+        let has_a_part = !self.server.is_one_of_several();
+        if has_a_part && order.told.has(&self.mark) {
             return Ok(Outcome::Confirmed);
         }
         let answer = self.server.bring(order, now).await;
-        if answer == Ok(Outcome::Confirmed) {
-            order.told.locked().insert(self.mark.clone());
+        if has_a_part && answer == Ok(Outcome::Confirmed) {
+            order.told.add(&self.mark);
         }
         answer
     }
 }
+
+/// The mark of the RADIUS servers of a site, of which one speaks for all.
+const RADIUS: &str = "radius";
 
 /// A secret that describes no site. It quotes nothing of it, and has no quotation marks, at which logs
 /// would cut it short.
@@ -139,32 +143,61 @@ impl Site {
         }
     }
 
-    /// Brings a login to a service, at all access servers of the site at once. Its session is at one of
-    /// several RADIUS servers: one of them that confirms speaks for the others. A router and a webhook each
-    /// have a part of their own, and speak for nobody else. Those that have confirmed the order before are not
-    /// told again: that might end the session which has begun since.
+    /// Brings a login to a service, at the access servers of the site. A router and a webhook each have a part of
+    /// their own, and speak for nobody else; one that has confirmed the order before is not told again, which might
+    /// end the session that has begun since. Then its RADIUS servers, at one of which the session is: one of them
+    /// that confirms speaks for the others. They come last, since who is put off line signs in again within seconds,
+    /// and what they get then may be what a webhook has said; for that, they are told once more when the last of the
+    /// others has confirmed. Until then they are told once.
     ///
     /// # Errors
     /// [`Fault`]; [`Fault::Unavailable`] if one that has to answer does not, whatever the others say.
     pub async fn bring(&self, order: &Order<'_>, now: Timestamp) -> Result<Outcome, Fault> {
-        let answers = join_all(self.servers.iter().map(|one| one.bring(order, now))).await;
-        let several = self.servers.iter().map(|one| one.server.is_one_of_several());
-        together(several.zip(answers).collect())
+        let numbered = || (1..).zip(&self.servers);
+        let (radius, others): (Vec<_>, Vec<_>) =
+            numbered().partition(|(_, one)| one.server.is_one_of_several());
+        let ask = async |(number, one): (usize, &Marked)| {
+            let answer = one.bring(order, now).await;
+            Answered { number, is_radius: one.server.is_one_of_several(), answer }
+        };
+        let mut answers = join_all(others.into_iter().map(ask)).await;
+        let is_last = answers.iter().all(|one| one.answer.is_ok());
+        if is_last || !order.told.has(RADIUS) {
+            answers.extend(join_all(radius.into_iter().map(ask)).await);
+        }
+        if answers.iter().any(Answered::is_found) {
+            order.told.add(RADIUS);
+        }
+        together(answers, self.servers.len())
     }
 }
 
-/// What the answers of a site come to; each with whether it is of a RADIUS server.
-fn together(answers: Vec<(bool, Result<Outcome, Fault>)>) -> Result<Outcome, Fault> {
-    let found = answers.contains(&(true, Ok(Outcome::Confirmed)));
-    let confirmed = answers.iter().any(|(_, answer)| *answer == Ok(Outcome::Confirmed));
-    let alone = answers.len() == 1;
-    let of = |number, fault: Fault| if alone { fault } else { fault.of(number) };
+/// What a server of a site has answered.
+struct Answered {
+    /// Which, counted from 1.
+    number: usize,
+    is_radius: bool,
+    answer: Result<Outcome, Fault>,
+}
+
+impl Answered {
+    /// Whether it is a RADIUS server that has the session.
+    fn is_found(&self) -> bool {
+        self.is_radius && self.answer == Ok(Outcome::Confirmed)
+    }
+}
+
+/// What the answers of a site of so many servers come to.
+fn together(mut answers: Vec<Answered>, servers: usize) -> Result<Outcome, Fault> {
+    let found = answers.iter().any(Answered::is_found);
+    let confirmed = answers.iter().any(|one| one.answer == Ok(Outcome::Confirmed));
+    answers.sort_by_key(|one| one.number);
     let mut faults = Vec::new();
-    for (at, (is_radius, answer)) in answers.into_iter().enumerate() {
+    for Answered { number, is_radius, answer } in answers {
         if let Err(fault) = answer
             && !(is_radius && found)
         {
-            faults.push(of(at + 1, fault));
+            faults.push(if servers == 1 { fault } else { fault.of(number) });
         }
     }
     // What passes by itself goes first: as long as it is not known, nothing is.
@@ -268,7 +301,10 @@ mod tests {
             (vec![(other, no())], "refused: no"),
         ];
         for (at, (answers, want)) in cases.into_iter().enumerate() {
-            let told = match together(answers) {
+            let servers = answers.len();
+            let numbered = (1..).zip(answers);
+            let answered = |(number, (is_radius, answer))| Answered { number, is_radius, answer };
+            let told = match together(numbered.map(answered).collect(), servers) {
                 Ok(Confirmed) => "confirmed".to_owned(),
                 Ok(NoSession) => "nobody".to_owned(),
                 Err(fault) => fault.to_string(),

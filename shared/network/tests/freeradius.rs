@@ -6,10 +6,17 @@ mod common;
 #[path = "freeradius/peer.rs"]
 mod peer;
 
-use common::{bring, bring_from};
-use mensal_network::{Before, Fault, Outcome, Service, Site};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+
+use axum::{Router, http::StatusCode, routing::post};
+use common::{bring, bring_from, bring_told};
+use mensal_network::{Before, Fault, Outcome, Service, Site, Told};
 use peer::Peer;
 use serde_json::json;
+use tokio::net::TcpListener;
 
 const SECRET: &str = "the-secret-of-both";
 
@@ -63,4 +70,50 @@ async fn an_access_server_confirms_refuses_knows_nobody_is_silent_and_comes_back
     assert!(matches!(down, Fault::Unavailable(_)), "{down}");
     peer.again().unwrap();
     assert_eq!(bring(&ours, "ana", Service::Full).await, Ok(Outcome::Confirmed));
+}
+
+/// A system of the ISP's that answers so, one after the other; its address, and what it has yet to answer.
+async fn webhook(answers: [u16; 3]) -> (String, Arc<Mutex<VecDeque<u16>>>) {
+    let left = Arc::new(Mutex::new(VecDeque::from(answers)));
+    let answering = left.clone();
+    let answer = async move || {
+        let next = answering.lock().unwrap().pop_front().unwrap();
+        StatusCode::from_u16(next).unwrap()
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(
+        async move { axum::serve(listener, Router::new().route("/", post(answer))).await },
+    );
+    (url, left)
+}
+
+/// Whoever is put off line signs in again at once, and gets what the webhook has told the ISP's own RADIUS server.
+#[tokio::test]
+async fn an_access_server_is_told_once_while_a_webhook_refuses_and_once_more_when_it_has_confirmed()
+{
+    let Some(mut peer) = Peer::start(SECRET).unwrap() else { return };
+    let (url, left) = webhook([403, 403, 204]).await;
+    let servers = json!([
+        {
+            "kind": "radius", "address": format!("127.0.0.1:{}", peer.port), "secret": SECRET,
+            "timeout_ms": 300, "tries": 3,
+        },
+        { "kind": "webhook", "url": url, "secret": "0123456789abcdef" },
+    ]);
+    let site = Site::read(&json!({ "servers": servers }).to_string()).unwrap();
+    let told = Told::default();
+    let bring = || {
+        let before = Before::AtWorst(Service::Suspended);
+        bring_told(&site, "ana", "fibra-500", before, Service::Full, &told)
+    };
+    let refused = Err(Fault::Refused("server 2: it answered 403 Forbidden".into()));
+    assert_eq!(bring().await, refused, "and the access server has confirmed");
+    peer.stop();
+    assert_eq!(bring().await, refused, "nobody has asked whether the access server is there");
+    let down = bring().await.unwrap_err().to_string();
+    assert!(down.starts_with("not reached: server 1: "), "it is told again: {down}");
+    peer.again().unwrap();
+    assert_eq!(bring().await, Ok(Outcome::Confirmed), "the webhook has nothing left to answer");
+    assert_eq!(left.lock().unwrap().len(), 0);
 }

@@ -5,12 +5,11 @@ use std::fmt::Write;
 use mensal_domain::{
     calendar::days_after,
     delinquency::{
-        CustomerNotice, CutKind, Debt, Foreseen, Happening, HoldKind, Known, NoticeState, foresee,
-        overdue_as_of, to_restore,
+        CustomerNotice, CutKind, Enough, Foreseen, Happening, HoldKind, Known, NoticeState,
+        foresee, overdue_as_of, to_restore, too_little,
     },
     invoice::Invoice,
     locale::Locale,
-    money::Money,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +49,7 @@ fn wrong(why: impl std::fmt::Display) -> Failed {
 /// How the account stands: held or not, what would give its service back, what was promised.
 fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
     let (account, locale) = (known.account, known.account.locale);
+    let as_of = overdue_as_of(known.today, known.calendar).map_err(wrong)?;
     let mut out = Vec::new();
     if let Some(hold) = &account.hold {
         let how = match hold.kind {
@@ -57,11 +57,20 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
             HoldKind::Suspended => locale.pick("suspenso desde", "suspended since"),
         };
         let rule = known.settings.restore;
-        let as_of = overdue_as_of(known.today, known.calendar).map_err(wrong)?;
         let missing = to_restore(&hold.debt, known.invoices, rule, as_of).map_err(wrong)?;
         let pays = locale.pick("volta com", "is back with");
         let (since, missing) = (locale.date(hold.since), locale.money(missing));
-        out.push(format!("{how} {since}; {pays} {missing} ({rule}, restore)"));
+        let least = known.settings.cut_minimum;
+        let least = if least.is_zero() {
+            String::new()
+        } else {
+            let (or, left) = (
+                locale.pick(", ou se restar menos de", ", or if less is left than"),
+                locale.number(least),
+            );
+            format!("{or} {left} (cut_minimum)")
+        };
+        out.push(format!("{how} {since}; {pays} {missing} ({rule}, restore){least}"));
     }
     if let Some(kept) = known.suspension.filter(|_| account.hold.is_some()) {
         for step in &kept.steps {
@@ -79,11 +88,20 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
         let text = locale.pick("prometeu pagar até", "has promised to pay through");
         out.push(format!("{text} {}", locale.date(promise.until)));
     }
-    let debt = Debt::on(known.today, known.invoices).map_err(wrong)?.map(|debt| debt.amount);
-    let too_little = |debt: &Money| debt.amount() < known.settings.cut_minimum;
-    if let Some(debt) = debt.filter(too_little).filter(|_| account.hold.is_none()) {
+    if let Some(debt) = too_little(*known).map_err(wrong)? {
         let text = locale.pick("nada é cortado por", "nothing is cut for");
         out.push(format!("{text} {} (cut_minimum)", locale.money(debt)));
+    }
+    let stands = |enough: &Enough| enough.stands(known.invoices, as_of);
+    let excuses = account.excused_for.as_ref().map_or(Ok(true), stands).map_err(wrong)?;
+    for invoice in known.invoices.iter().filter(|one| excuses && one.is_open()) {
+        if account.excused.contains(&invoice.id) {
+            let text = locale.pick(
+                "nada é cortado por esta, o que devolveu o serviço foi pago:",
+                "nothing is cut for this one, what gave service back is paid:",
+            );
+            out.push(format!("{text} {}, {}", invoice.number, locale.money(invoice.open())));
+        }
     }
     if let Some(why) = &account.parked {
         let text = locale.pick("estacionada, nada é cortado", "parked, nothing is cut");

@@ -51,13 +51,20 @@ impl<'a> KnownOf<'a> {
         }
     }
 
+    /// Of two names of one subscription, the one that was asked for last says what was done to it: the other name, if
+    /// it is that.
+    fn renamed_since(&self) -> Option<&'a Enforced> {
+        let since = self.login.map_or(0, |login| login.version);
+        self.renamed.filter(|renamed| renamed.version > since)
+    }
+
     /// The least restricted service that the login may have.
     pub(super) fn at_best(&self) -> Service {
         match self.before() {
             Before::Confirmed(service) => service,
             Before::AtWorst(_) => {
-                let best = self.login.into_iter().chain(self.renamed).map(Enforced::at_best).min();
-                best.unwrap_or(Service::Full)
+                let both = self.login.into_iter().chain(self.renamed_since());
+                both.map(Enforced::at_best).min().unwrap_or(Service::Full)
             }
         }
     }
@@ -65,9 +72,7 @@ impl<'a> KnownOf<'a> {
     /// What the service of the login was before it is asked for.
     #[must_use]
     pub fn before(&self) -> Before {
-        // Of two names of one subscription, the one that was asked for last says what was done to it.
-        let since = self.login.map_or(0, |login| login.version);
-        let renamed = self.renamed.filter(|renamed| renamed.version > since);
+        let renamed = self.renamed_since();
         match (self.login, renamed) {
             (Some(Enforced { confirmed: Some(service), .. }), None) => Before::Confirmed(*service),
             (login, renamed) => {

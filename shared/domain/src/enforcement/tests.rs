@@ -107,6 +107,36 @@ fn service_is_taken_away_on_permitted_days_alone_and_given_back_on_any() {
     }
 }
 
+/// It had another login before, which had its service back.
+#[test]
+fn what_is_gone_is_asked_for_again_also_under_a_login_that_was_renamed() {
+    let mut account = account(&hold("suspended"), &json!({ "cuts": [{ "from": "2026-11-30" }] }));
+    let (id, day) = (account.id.clone(), "2026-12-05".parse().unwrap());
+    let now: Timestamp = "2026-12-05T12:00:00Z".parse().unwrap();
+    let friday = Occasion { sweep: None, may_cut: true };
+    let asked = |wanted: &Wanted, all: &[Enforced], occasion, at| match Enforced::next(
+        &id,
+        wanted,
+        &KnownOf::wanted(all, wanted),
+        occasion,
+        at,
+    ) {
+        Step::Ask(asking) => asking,
+        step => panic!("{step:?}"),
+    };
+    let suspended = wanted(&account, day).unwrap().remove(0);
+    let full = Wanted { service: Service::Full, held: false, ..suspended.clone() };
+    let cut = asked(&suspended, &[], friday, now).confirmed(Service::Suspended, now);
+    let back = asked(&full, &[cut], friday, now).confirmed(Service::Full, now);
+    account.subscriptions[0].login = "ana-2".parse().ok();
+    let renamed = wanted(&account, day).unwrap().remove(0);
+    let all = [back.clone()];
+    let gone = asked(&renamed, &all, friday, now).confirmed(Service::Suspended, now);
+    let saturday = Occasion { sweep: Some(day), may_cut: false };
+    let silent = asked(&renamed, &[back.clone(), gone], saturday, now).unanswered("silence".into());
+    asked(&renamed, &[back, silent], saturday, now + Enforced::LEASE);
+}
+
 /// Friday's cut is confirmed; on Saturday the router does not answer the sweep.
 #[test]
 fn what_is_gone_is_asked_for_again_on_any_day_until_it_is_confirmed_again() {

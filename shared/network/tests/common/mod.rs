@@ -17,6 +17,18 @@ pub(crate) async fn bring_from(
     before: Before,
     service: Service,
 ) -> Result<Outcome, Fault> {
+    bring_told(site, login, plan, before, service, &Told::default()).await
+}
+
+/// The same, if some of the access servers have confirmed it before.
+pub(crate) async fn bring_told(
+    site: &Site,
+    login: &str,
+    plan: &str,
+    before: Before,
+    service: Service,
+    told: &Told,
+) -> Result<Outcome, Fault> {
     let login: Login = login.parse().unwrap();
     let (account, subscription) = ("1042".parse().unwrap(), "1".parse().unwrap());
     let plan = plan.parse().unwrap();
@@ -28,7 +40,7 @@ pub(crate) async fn bring_from(
         plan: &plan,
         service,
         before,
-        told: &Told::default(),
+        told,
     };
     site.bring(&order, Timestamp::now()).await
 }

@@ -1,5 +1,7 @@
 //! Service that is slowed down, suspended or ended: which of it next, on which day, and by which rules.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::{
@@ -18,7 +20,7 @@ use crate::{
     dates::{Explained, Rule},
     history::HistoryError,
     ids::SubscriptionId,
-    invoice::Invoice,
+    invoice::{Invoice, InvoiceId},
     money::Money,
     settings::BillingSettings,
 };
@@ -31,9 +33,9 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
         return Ok(());
     }
     let all = planned_cuts(known, &review.account)?;
-    let Some(planned) = first_of(&all) else { return Ok(()) };
-    if planned.cut.date > today {
-        review.account.review_by(planned.cut.date);
+    let Some(first) = first_of(&all) else { return Ok(()) };
+    if first.cut.date > today {
+        review.account.review_by(first.cut.date);
         return Ok(());
     }
     // What is kept of the time that ended today is kept by its day.
@@ -41,7 +43,7 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
         review.account.review_by(tomorrow);
         return Ok(());
     }
-    if !planned.allowed {
+    if !first.allowed {
         return Ok(()); // whoever tells that the notice was delivered has it looked at again
     }
     let due_before = |day| known.invoices.iter().filter(move |one| one.is_open() && one.due < day);
@@ -52,13 +54,10 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
     let as_of = overdue_as_of(today, known.calendar)?;
     let overdue: Vec<&Invoice> = due_before(as_of).collect();
     let Some(debt) = Debt::on(as_of, known.invoices)? else { return Ok(()) };
-    if is_below_minimum(known, &all, planned)? {
-        let later = all.iter().map(|one| one.cut.date).filter(|date| *date > today).min();
-        if let Some(later) = later {
-            review.account.review_by(later);
-        }
+    let Some(planned) = first_of(enough(known, &all)?) else {
+        look_again(&all, today, &mut review.account);
         return Ok(());
-    }
+    };
     if known.account.parked.is_some() {
         return Ok(()); // whoever mends the account has it looked at again
     }
@@ -71,26 +70,54 @@ pub(super) fn cut(known: Known<'_>, review: &mut Review) -> Result<(), ReviewErr
         let services = services_to_cut(&review.account, &overdue, today)?;
         hold(known, review, kept, step, services, debt, planned.proof.clone())?;
         // What follows from it.
-        let all = planned_cuts(known, &review.account)?;
-        if let Some(next) = first_of(&all).filter(|next| next.cut.date > today) {
-            review.account.review_by(next.cut.date);
-        }
+        look_again(&planned_cuts(known, &review.account)?, today, &mut review.account);
     }
     Ok(())
 }
 
-/// Whether what may be cut for today is less than anything is cut for. What is overdue besides is not counted: it
-/// has its own day, and its own notice before that. Nobody is held for so little, so that no contract ends for it.
-fn is_below_minimum(
-    known: Known<'_>,
-    all: &[PlannedCut],
-    planned: &PlannedCut,
-) -> Result<bool, ReviewError> {
-    let ready = all
-        .iter()
-        .filter(|one| one.allowed && one.kind == planned.kind && one.cut.date <= known.today);
-    let open = Money::sum(known.account.currency, ready.filter_map(|one| one.open))?;
-    Ok(planned.open.is_some() && open.amount() < known.settings.cut_minimum)
+/// Has the account looked at on the next day for which something is planned.
+fn look_again(all: &[PlannedCut], today: Date, account: &mut Account) {
+    if let Some(next) = all.iter().map(|one| one.cut.date).filter(|date| *date > today).min() {
+        account.review_by(next);
+    }
+}
+
+/// What may be done today, of each kind as far as what asks for it comes to as much as anything is cut for. What is
+/// overdue besides is not counted: it has its own day, and its own notice before that. Nobody is held for less, so that
+/// no contract ends for it.
+fn enough<'a>(known: Known<'_>, all: &'a [PlannedCut]) -> Result<Vec<&'a PlannedCut>, ReviewError> {
+    let ready = |one: &&PlannedCut| one.allowed && one.cut.date <= known.today;
+    let mut enough: Vec<_> = all.iter().filter(ready).collect();
+    for kind in [CutKind::Throttled, CutKind::Suspended] {
+        let open = enough
+            .iter()
+            .filter(|one| one.kind == kind)
+            .filter_map(|one| one.open.map(|(_, open)| open));
+        let open = Money::sum(known.account.currency, open)?;
+        if open.amount() < known.settings.cut_minimum {
+            enough.retain(|one| one.kind != kind);
+        }
+    }
+    Ok(enough)
+}
+
+/// What would be cut for on a day if it were not too little; none if nothing is, or it is not.
+///
+/// # Errors
+/// [`ReviewError`] when the account's data contradicts itself.
+pub fn too_little(known: Known<'_>) -> Result<Option<Money>, ReviewError> {
+    if !has_service(known.account, known.today)? {
+        return Ok(None);
+    }
+    let all = planned_cuts(known, known.account)?;
+    let ready = all.iter().filter(|one| one.allowed && one.cut.date <= known.today);
+    let ready: Vec<_> = ready.filter(|one| one.open.is_some()).collect();
+    if ready.is_empty() || !enough(known, &all)?.is_empty() {
+        return Ok(None);
+    }
+    // One invoice may ask for more than one kind.
+    let open: BTreeMap<_, _> = ready.into_iter().filter_map(|one| one.open).collect();
+    Ok(Some(Money::sum(known.account.currency, open.into_values())?))
 }
 
 fn hold(
@@ -178,7 +205,7 @@ struct PlannedCut {
     allowed: bool,
     proof: Option<Proof>,
     /// What is open of the invoice that asks for it; none of what follows from a suspension.
-    open: Option<Money>,
+    open: Option<(InvoiceId, Money)>,
 }
 
 /// What is to be done to the service of an account, and when: what each of its overdue invoices asks for, on a day
@@ -226,9 +253,9 @@ fn disconnection(
 
 /// What is done next of all that is planned: the earliest; of one day, the one that goes farther, and that may
 /// be done.
-fn first_of(all: &[PlannedCut]) -> Option<&PlannedCut> {
+fn first_of<'a>(all: impl IntoIterator<Item = &'a PlannedCut>) -> Option<&'a PlannedCut> {
     let rank = |one: &&PlannedCut| (!one.allowed, one.cut.date, one.kind == CutKind::Throttled);
-    all.iter().min_by_key(rank)
+    all.into_iter().min_by_key(rank)
 }
 
 /// What an open invoice asks for.
@@ -273,7 +300,7 @@ fn cuts_of(
         if from > cut.date {
             cut = permitted(known, from, cut.because)?;
         }
-        let (proof, open) = (proof.clone(), Some(invoice.open()));
+        let (proof, open) = (proof.clone(), Some((invoice.id, invoice.open())));
         out.push(PlannedCut { kind, cut, allowed, proof, open });
     }
     Ok(out)

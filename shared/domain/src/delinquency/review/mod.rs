@@ -29,6 +29,7 @@ use crate::{
 pub use again::Again;
 pub(super) use again::is_on_its_way;
 pub(super) use cutting::delinquent_on;
+pub use cutting::too_little;
 pub use reminding::first_review;
 pub use restoring::{Restored, lift, restore};
 

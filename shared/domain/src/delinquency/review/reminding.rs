@@ -65,6 +65,13 @@ pub(super) fn day_of(
 /// never left out, as long as there is a service that could be cut.
 pub(super) fn remind(known: Known<'_>, review: &mut Review) -> Result<(), ReviewError> {
     let has_service = has_service(&review.account, known.today)?;
+    if !has_service && known.invoices.iter().any(Invoice::is_open) {
+        // One that is to begin could be cut.
+        let starts = known.account.subscriptions.iter().map(|one| one.start);
+        if let Some(start) = starts.filter(|start| *start > known.today).min() {
+            review.account.review_by(start);
+        }
+    }
     for invoice in known.invoices.iter().filter(|invoice| invoice.is_open()) {
         let mut latest: BTreeMap<Channel, (Date, &Step)> = BTreeMap::new();
         let mut due: Vec<&Step> = Vec::new();

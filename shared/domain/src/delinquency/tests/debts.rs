@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::world::{World, date};
-use crate::ids::SubscriptionId;
+use crate::{delinquency::too_little, ids::SubscriptionId};
 
 /// Nothing is cut for less than 10.00.
 fn with_minimum(more: &serde_json::Value) -> World {
@@ -40,6 +40,34 @@ fn the_day_of_a_bill_comes_though_nothing_else_of_the_ladder_does() {
     world.pay(0, "95.00 BRL", "2026-11-25");
     world.issue("2026-12-10");
     assert_eq!(cuts(&mut world, "2026-11-10", "2027-01-31").len(), 1);
+}
+
+/// November's rest may be suspended for by its age, and is too little; December's bill may be slowed down for.
+#[test]
+fn what_is_too_little_to_be_suspended_for_is_slowed_down_for_with_a_bill_that_may_be() {
+    let mut world = with_minimum(&json!({
+        "throttle_after_days": { "days": 5 }, "suspend_after_days": { "days": 30 },
+    }));
+    world.issue("2026-11-10");
+    world.pay(0, "95.00 BRL", "2026-11-25");
+    world.issue("2026-12-10");
+    let told = world.live("2026-11-10", "2027-01-31");
+    let held: Vec<_> =
+        told.iter().filter(|line| line.ends_with("slow") || line.ends_with("cut")).collect();
+    assert_eq!(held, ["2027-01-11 slow", "2027-01-25 cut"]);
+}
+
+#[test]
+fn what_is_passed_over_since_it_is_too_little_is_told() {
+    let mut world = with_minimum(&json!({}));
+    world.issue("2026-11-10");
+    world.pay(0, "95.00 BRL", "2026-11-25");
+    world.issue("2026-12-10");
+    world.live("2026-11-10", "2027-01-10");
+    let on = |day| too_little(world.known(date(day))).unwrap().map(|money| money.to_string());
+    assert_eq!(on("2026-12-01"), None, "its notice is too young");
+    assert_eq!(on("2026-12-22").as_deref(), Some("5.00 BRL"));
+    assert_eq!(on("2027-01-11"), None, "with December it is enough");
 }
 
 #[test]
@@ -189,4 +217,19 @@ fn who_has_no_service_any_more_is_not_told_that_it_will_be_cut() {
         let next = world.account.next_review;
         assert_eq!(next.is_some(), end.is_none(), "looked at again on {next:?}");
     }
+}
+
+/// The network knows neither contract, so that nothing else has the account looked at.
+#[test]
+fn who_has_service_again_is_told_on_the_day_on_which_it_begins() {
+    let mut world = with_minimum(&json!({}));
+    world.issue("2026-11-10");
+    let mut next = world.account.subscriptions[0].clone();
+    (next.id, next.start) = ("fibra-2".parse().unwrap(), date("2026-12-07"));
+    world.account.subscriptions[0].disconnected_on = Some(date("2026-11-22"));
+    world.account.subscriptions.push(next);
+    let told = world.live("2026-11-10", "2026-12-31");
+    let told: Vec<_> =
+        told.iter().filter(|line| line.contains("+5:email") || line.ends_with("cut")).collect();
+    assert_eq!(told, ["2026-12-07 2026-11-10-cycle:+5:email", "2026-12-22 cut"]);
 }
