@@ -13,6 +13,8 @@ use mensal_notices::{
 
 use crate::Ready;
 
+/// Beyond a year of grace nothing is warned of.
+const LONGEST_GRACE: u16 = 366;
 /// Days on which nothing may be cut put the next step off: by more than so many in all hardly ever.
 const PUT_OFF_DAYS: u16 = 60;
 
@@ -44,6 +46,8 @@ fn ahead(account: &Account, settings: &BillingSettings, today: Date) -> Date {
     let days = after.chain([settings.grace_days, settings.legal_notice_days, PUT_OFF_DAYS]);
     let promised = account.promise_on(today).map(|promise| promise.until);
     let from = today.max(account.grace_until.unwrap_or(today)).max(promised.unwrap_or(today));
+    // Grace without end says that nothing is cut: each day until then would be played for that.
+    let from = from.min(days_after(today, LONGEST_GRACE));
     days_after(from, days.fold(0, u16::saturating_add))
 }
 

@@ -150,7 +150,7 @@ impl ToggleService {
             login: &wanted.login,
             plan: &wanted.plan,
             service: wanted.service,
-            before: known.before(),
+            before: asking.before(&known),
             told: &told,
         };
         let answer = asking::ask(&site, &order, self.clock.now(), until).await;

@@ -13,7 +13,7 @@ use crate::{
     account::Account,
     history::HistoryError,
     ids::{AccountId, PlanCode, SiteCode, SubscriptionId},
-    network::{Login, Service},
+    network::{Before, Login, Service},
 };
 
 /// Whether the network is to be told something of an account on a day: what it has not confirmed, and once
@@ -98,6 +98,10 @@ pub struct Asked {
     /// The same for as long as the same is asked for and not confirmed; each further order has a higher one.
     #[serde(rename = "nr")]
     pub number: u64,
+    /// Whether it was confirmed before, and is given in case that one has lost it: nobody is put off line for that
+    /// who may be on line.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// The access servers that have confirmed it, while others have not: they are not told of it again, which
     /// might end a session for nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -173,6 +177,9 @@ impl Enforced {
         let told = before.filter(|_| !wanted.is_swept() || sweep <= swept);
         let told = told.map(|before| before.told.clone()).unwrap_or_default();
         let (service, plan) = (wanted.service, wanted.plan.clone());
+        // It stays so, however often it is given until it is confirmed.
+        let confirmed = known.before() == Before::Confirmed(service);
+        let again = before.map_or(confirmed, |before| before.again);
         Self {
             account: account.clone(),
             subscription: wanted.subscription.clone(),
@@ -181,12 +188,21 @@ impl Enforced {
             version,
             confirmed: None,
             at: None,
-            asked: Some(Asked { service, plan, number, told }),
+            asked: Some(Asked { service, plan, number, again, told }),
             worst: Some(known.before().worst().max(service)),
             best: Some(known.at_best().min(service)),
             busy_until: Some(now + Self::LEASE),
             fault: String::new(),
             swept: sweep.max(swept),
+        }
+    }
+
+    /// What the service was before this is asked for, of which this was known.
+    #[must_use]
+    pub fn before(&self, known: &KnownOf<'_>) -> Before {
+        match &self.asked {
+            Some(Asked { service, again: true, .. }) => Before::Confirmed(*service),
+            _ => known.before(),
         }
     }
 

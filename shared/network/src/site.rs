@@ -13,7 +13,7 @@ use crate::{
     webhook::{Webhook, WebhookSettings},
 };
 
-/// The most access servers of a site: all are asked at once.
+/// The most access servers of a site: they are asked together, the RADIUS servers after the others.
 const MOST: usize = 8;
 
 /// The access servers of a site; at least one.

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use mensal_domain::{
     calendar::days_after,
     delinquency::{
-        CustomerNotice, CutKind, Enough, Foreseen, Happening, HoldKind, Known, NoticeState,
+        CustomerNotice, CutKind, Debt, Enough, Foreseen, Happening, HoldKind, Known, NoticeState,
         foresee, overdue_as_of, to_restore, too_little,
     },
     invoice::Invoice,
     locale::Locale,
+    money::Money,
 };
 use serde_json::{Value, json};
 
@@ -88,7 +89,11 @@ fn standing(known: &Known<'_>) -> Result<Vec<String>, Failed> {
         let text = locale.pick("prometeu pagar até", "has promised to pay through");
         out.push(format!("{text} {}", locale.date(promise.until)));
     }
-    if let Some(debt) = too_little(*known).map_err(wrong)? {
+    // All that is overdue, or what could be cut for on this day.
+    let overdue = Debt::on(known.today, known.invoices).map_err(wrong)?.map(|debt| debt.amount);
+    let below = |debt: &Money| debt.amount() < known.settings.cut_minimum;
+    let overdue = overdue.filter(|debt| account.hold.is_none() && below(debt));
+    if let Some(debt) = overdue.or(too_little(*known).map_err(wrong)?) {
         let text = locale.pick("nada é cortado por", "nothing is cut for");
         out.push(format!("{text} {} (cut_minimum)", locale.money(debt)));
     }

@@ -18,7 +18,8 @@ pub(super) struct Catalogs<'a> {
 
 impl Catalogs<'_> {
     /// Has the daily run look at an account: on the day of the next change of its services; and at once, where
-    /// the network has to do something else for it, or it owes something and follows other rules from now on.
+    /// the network has to do something else for it, or it owes something and follows other rules from now on, or has
+    /// other services that could be cut for it.
     /// `old` is what it was; none of a new one.
     pub(super) fn have_looked_at(
         self,
@@ -39,7 +40,9 @@ impl Catalogs<'_> {
             account.review_by(as_of);
         }
         let owes = account.hold.is_some() || account.balance.is_positive();
-        if owes && old.is_some_and(|old| self.is_ruled_otherwise(old, account)) {
+        let differs =
+            |old: &Account| self.is_ruled_otherwise(old, account) || are_others(old, account);
+        if owes && old.is_some_and(differs) {
             account.look_by(as_of);
         }
         Ok(())
@@ -50,4 +53,13 @@ impl Catalogs<'_> {
         (old.grace_until, &old.methods) != (account.grace_until, &account.methods)
             || self.in_force.rules_of(old).ok() != self.new.rules_of(account).ok()
     }
+}
+
+/// Whether an account has other services than before, or they run at other times.
+fn are_others(old: &Account, new: &Account) -> bool {
+    let services = |account: &Account| -> Vec<_> {
+        let services = account.subscriptions.iter();
+        services.map(|one| (one.id.clone(), one.start, one.history.clone())).collect()
+    };
+    services(old) != services(new)
 }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::network::Before;
 
 pub(crate) fn account(hold: &Value, subscription: &Value) -> Account {
     let mut sub = json!({
@@ -105,6 +104,35 @@ fn service_is_taken_away_on_permitted_days_alone_and_given_back_on_any() {
         let step = next(&of(service, held), known.as_ref(), may, now);
         assert!(matches!(step, Step::Ask(_)), "{known:?} {service} {held}");
     }
+}
+
+/// A webhook is down at the daily sweep of who is slowed down, whose sessions go on.
+#[test]
+fn a_sweep_that_is_not_confirmed_is_given_again_as_a_sweep() {
+    let account = account(&hold("throttled"), &json!({}));
+    let wanted = wanted(&account, "2026-12-01".parse().unwrap()).unwrap().remove(0);
+    let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
+    let slow = Before::Confirmed(Service::Throttled);
+    let occasion = |sweep: Option<&str>| Occasion {
+        sweep: sweep.map(|day| day.parse().unwrap()),
+        may_cut: false,
+    };
+    let cut = Occasion { sweep: None, may_cut: true };
+    let Step::Ask(first) = next(&wanted, None, cut, now) else { panic!() };
+    assert_eq!(first.before(&KnownOf::default()), Before::AtWorst(Service::Full));
+    let mut known = first.confirmed(Service::Throttled, now);
+    for day in [Some("2026-12-01"), None, Some("2026-12-02")] {
+        let step = next(&wanted, Some(&known), occasion(day), now);
+        let Step::Ask(asking) = step else { panic!("{step:?}") };
+        let all = [known];
+        assert_eq!(asking.before(&KnownOf::wanted(&all, &wanted)), slow, "{day:?}");
+        known = asking.refused("the webhook is down".into());
+    }
+    let full = Wanted { service: Service::Full, held: false, ..wanted };
+    let Step::Ask(asking) = next(&full, Some(&known), cut, now) else { panic!() };
+    let all = [known];
+    let before = Before::AtWorst(Service::Throttled);
+    assert_eq!(asking.before(&KnownOf::wanted(&all, &full)), before, "another order");
 }
 
 /// It had another login before, which had its service back.

@@ -21,7 +21,7 @@ use crate::{
     history::HistoryError,
     ids::SubscriptionId,
     invoice::{Invoice, InvoiceId},
-    money::Money,
+    money::{Money, MoneyError},
     settings::BillingSettings,
 };
 
@@ -82,23 +82,37 @@ fn look_again(all: &[PlannedCut], today: Date, account: &mut Account) {
     }
 }
 
-/// What may be done today, of each kind as far as what asks for it comes to as much as anything is cut for. What is
+/// What may be done today, as far as what asks for it comes to as much as anything is cut for. What is
 /// overdue besides is not counted: it has its own day, and its own notice before that. Nobody is held for less, so that
 /// no contract ends for it.
 fn enough<'a>(known: Known<'_>, all: &'a [PlannedCut]) -> Result<Vec<&'a PlannedCut>, ReviewError> {
-    let ready = |one: &&PlannedCut| one.allowed && one.cut.date <= known.today;
-    let mut enough: Vec<_> = all.iter().filter(ready).collect();
-    for kind in [CutKind::Throttled, CutKind::Suspended] {
-        let open = enough
-            .iter()
-            .filter(|one| one.kind == kind)
-            .filter_map(|one| one.open.map(|(_, open)| open));
-        let open = Money::sum(known.account.currency, open)?;
-        if open.amount() < known.settings.cut_minimum {
-            enough.retain(|one| one.kind != kind);
-        }
-    }
-    Ok(enough)
+    let ready: Vec<_> = ready(known, all).collect();
+    // What may be suspended for may be slowed down for.
+    let slow = open_of(known, &ready, |_| true)?;
+    let cut = open_of(known, &ready, |kind| kind == CutKind::Suspended)?;
+    let least = known.settings.cut_minimum;
+    let is_enough = |one: &&PlannedCut| match one.kind {
+        CutKind::Throttled => slow.amount() >= least,
+        CutKind::Suspended => cut.amount() >= least,
+        CutKind::Disconnected => true,
+    };
+    Ok(ready.into_iter().filter(is_enough).collect())
+}
+
+/// What may be done today.
+fn ready<'a>(known: Known<'_>, all: &'a [PlannedCut]) -> impl Iterator<Item = &'a PlannedCut> {
+    all.iter().filter(move |one| one.allowed && one.cut.date <= known.today)
+}
+
+/// What is open of the invoices that ask for some kinds of it. One may ask for several.
+fn open_of(
+    known: Known<'_>,
+    some: &[&PlannedCut],
+    kinds: impl Fn(CutKind) -> bool,
+) -> Result<Money, MoneyError> {
+    let asking = some.iter().filter(|one| kinds(one.kind)).filter_map(|one| one.open);
+    let open: BTreeMap<_, _> = asking.collect();
+    Money::sum(known.account.currency, open.into_values())
 }
 
 /// What would be cut for on a day if it were not too little; none if nothing is, or it is not.
@@ -110,14 +124,11 @@ pub fn too_little(known: Known<'_>) -> Result<Option<Money>, ReviewError> {
         return Ok(None);
     }
     let all = planned_cuts(known, known.account)?;
-    let ready = all.iter().filter(|one| one.allowed && one.cut.date <= known.today);
-    let ready: Vec<_> = ready.filter(|one| one.open.is_some()).collect();
+    let ready: Vec<_> = ready(known, &all).filter(|one| one.open.is_some()).collect();
     if ready.is_empty() || !enough(known, &all)?.is_empty() {
         return Ok(None);
     }
-    // One invoice may ask for more than one kind.
-    let open: BTreeMap<_, _> = ready.into_iter().filter_map(|one| one.open).collect();
-    Ok(Some(Money::sum(known.account.currency, open.into_values())?))
+    Ok(Some(open_of(known, &ready, |_| true)?))
 }
 
 fn hold(

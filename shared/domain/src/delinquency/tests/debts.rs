@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::world::{World, date};
-use crate::{delinquency::too_little, ids::SubscriptionId};
+use crate::{
+    delinquency::{News, NoticeAbout, NoticeState, too_little},
+    ids::SubscriptionId,
+};
 
 /// Nothing is cut for less than 10.00.
 fn with_minimum(more: &serde_json::Value) -> World {
@@ -55,6 +58,30 @@ fn what_is_too_little_to_be_suspended_for_is_slowed_down_for_with_a_bill_that_ma
     let held: Vec<_> =
         told.iter().filter(|line| line.ends_with("slow") || line.ends_with("cut")).collect();
     assert_eq!(held, ["2027-01-11 slow", "2027-01-25 cut"]);
+}
+
+/// The notice of the first came late, so that it may be suspended for at once; the second may be slowed down for.
+#[test]
+fn what_may_be_suspended_for_counts_for_slowing_down() {
+    let mut world = with_minimum(&json!({
+        "throttle_after_days": { "days": 5 }, "suspend_after_days": { "days": 30 }, "cut_minimum": "150",
+    }));
+    world.issue("2026-11-10");
+    world.issue("2026-11-24");
+    world.delivers = false;
+    world.live("2026-11-10", "2026-12-09");
+    for (place, day) in [(0, "2026-12-10"), (1, "2026-12-10")] {
+        let about = NoticeAbout::Invoice(world.invoices[place].id);
+        let legal = world.notices.iter_mut().find(|one| one.legal && one.id.about == about);
+        let at = format!("{day}T12:00:00Z").parse().unwrap();
+        legal.unwrap().hear(&News::of(NoticeState::Delivered, at));
+    }
+    world.account.review_by(date("2026-12-28"));
+    let told = world.live("2026-12-28", "2027-01-31");
+    let held: Vec<_> =
+        told.iter().filter(|line| line.ends_with("slow") || line.ends_with("cut")).collect();
+    // The first is due on 11-20, delinquent on 11-25, and may be suspended for from 12-25 on; the second two weeks later.
+    assert_eq!(held, ["2026-12-28 slow", "2027-01-08 cut"]);
 }
 
 #[test]
