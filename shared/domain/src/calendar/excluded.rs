@@ -154,12 +154,9 @@ pub fn first_permitted(
 ) -> Result<(Date, Vec<(Date, PassedOver)>), NoPermittedDay> {
     let mut passed = Vec::new();
     for date in (0..=SEARCH_DAYS).map(|days| days_after(from, days)) {
-        if !weekdays.contains(date.weekday()) {
-            passed.push((date, PassedOver::Weekday(date.weekday())));
-        } else if let Some(name) = calendar.excluded(date) {
-            passed.push((date, PassedOver::Excluded(name.to_owned())));
-        } else {
-            return Ok((date, passed));
+        match passed_over(date, weekdays, calendar) {
+            Some(why) => passed.push((date, why)),
+            None => return Ok((date, passed)),
         }
     }
     Err(NoPermittedDay(from))
@@ -174,10 +171,17 @@ pub fn last_permitted(
     weekdays: Weekdays,
     calendar: &Calendar,
 ) -> Result<Date, NoPermittedDay> {
-    let permitted =
-        |date: &Date| weekdays.contains(date.weekday()) && calendar.excluded(*date).is_none();
     let mut days = (0..=SEARCH_DAYS).map(|days| until.saturating_sub(i64::from(days).days()));
-    days.find(permitted).ok_or(NoPermittedDay(until))
+    let permitted = days.find(|date| passed_over(*date, weekdays, calendar).is_none());
+    permitted.ok_or(NoPermittedDay(until))
+}
+
+/// Why a date is not permitted; none if it is.
+fn passed_over(date: Date, weekdays: Weekdays, calendar: &Calendar) -> Option<PassedOver> {
+    if !weekdays.contains(date.weekday()) {
+        return Some(PassedOver::Weekday(date.weekday()));
+    }
+    calendar.excluded(date).map(|name| PassedOver::Excluded(name.to_owned()))
 }
 
 crate::text::travels_as_text! {

@@ -165,8 +165,16 @@ pub fn runs(subscription: &Subscription, day: Date) -> Result<bool, HistoryError
 /// # Errors
 /// [`HistoryError`] of a history that contradicts itself.
 pub(super) fn has_service(account: &Account, day: Date) -> Result<bool, HistoryError> {
-    let all: Vec<_> = account.subscriptions.iter().map(|one| one.id.clone()).collect();
-    Ok(!those_that_go_on(account, &all, day)?.is_empty())
+    for subscription in &account.subscriptions {
+        if goes_on(subscription, day)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn goes_on(subscription: &Subscription, day: Date) -> Result<bool, HistoryError> {
+    Ok(stretches(subscription)?.iter().any(|stretch| stretch.span.contains(day)))
 }
 
 /// Of some services of an account those for which there is a contract on a day, whether they run or not.
@@ -180,7 +188,7 @@ pub(super) fn those_that_go_on(
 ) -> Result<Vec<SubscriptionId>, HistoryError> {
     let mut those = Vec::new();
     for subscription in account.subscriptions.iter().filter(|one| services.contains(&one.id)) {
-        if stretches(subscription)?.iter().any(|stretch| stretch.span.contains(day)) {
+        if goes_on(subscription, day)? {
             those.push(subscription.id.clone());
         }
     }

@@ -277,12 +277,11 @@ fn cuts_of(
     invoice: &Invoice,
 ) -> Result<Vec<PlannedCut>, ReviewError> {
     let delinquent = delinquent_on(known, invoice)?;
-    let Some((notice, proof)) = legal_notice(known, invoice, delinquent.date)? else {
+    let Some((notice, arrived)) = legal_notice(known, invoice, delinquent.date)? else {
         return Ok(Vec::new());
     };
-    let of_proof = proof.as_ref().map(|proof| proof.notice);
-    let announced = known.notices.iter().find(|one| Some(one.id) == of_proof);
-    let announced = announced.and_then(|notice| notice.announced);
+    let proof = arrived.and_then(proof_of);
+    let announced = arrived.and_then(|notice| notice.announced);
     let allowed = matches!(notice, LegalNotice::Delivered(_));
     let CutDates { throttle, suspend, .. } =
         cut_dates(delinquent.date, notice, rules, known.calendar)?;
@@ -334,24 +333,18 @@ pub(in super::super) fn delinquent_on(
     Ok(Explained { date, because })
 }
 
-/// How far the legal notice of an invoice is, with the proof of it; none if there is to be one and none
-/// is ever sent.
-fn legal_notice(
-    known: Known<'_>,
+/// How far the legal notice of an invoice is, with the notice that has arrived first; none if there is to be
+/// one and none is ever sent.
+fn legal_notice<'a>(
+    known: Known<'a>,
     invoice: &Invoice,
     delinquent: Date,
-) -> Result<Option<(LegalNotice, Option<Proof>)>, NoPermittedDay> {
-    let mut delivered: Option<(Date, Proof)> = None;
-    for notice in known.notices.iter().filter(|notice| notice.legal) {
-        let of_invoice = notice.id.about == NoticeAbout::Invoice(invoice.id);
-        if let Some((day, proof)) = proof_of(notice, invoice).filter(|_| of_invoice)
-            && delivered.as_ref().is_none_or(|(first, _)| day < *first)
-        {
-            delivered = Some((day, proof));
-        }
-    }
-    if let Some((day, proof)) = delivered {
-        return Ok(Some((LegalNotice::Delivered(day), Some(proof))));
+) -> Result<Option<(LegalNotice, Option<&'a CustomerNotice>)>, NoPermittedDay> {
+    let about = NoticeAbout::Invoice(invoice.id);
+    let legal = known.notices.iter().filter(|notice| notice.legal && notice.id.about == about);
+    let arrived = legal.filter_map(|notice| Some((notice.arrived_on(invoice.reopened())?, notice)));
+    if let Some((day, notice)) = arrived.min_by_key(|(day, _)| *day) {
+        return Ok(Some((LegalNotice::Delivered(day), Some(notice))));
     }
     let mut planned = Vec::new();
     for step in known.settings.ladder.steps().iter().filter(|step| step.legal) {
@@ -367,11 +360,10 @@ fn legal_notice(
     })
 }
 
-/// The day on which a notice about an invoice was delivered, and the proof of it.
-fn proof_of(notice: &CustomerNotice, invoice: &Invoice) -> Option<(Date, Proof)> {
-    let day = notice.arrived_on(invoice.reopened())?;
+/// The proof that a notice was delivered; none if it was not.
+fn proof_of(notice: &CustomerNotice) -> Option<Proof> {
     let delivered = notice.delivered?;
-    let proof = Proof {
+    Some(Proof {
         notice: notice.id,
         rules: notice.rules.clone(),
         channel: notice.id.channel,
@@ -379,8 +371,7 @@ fn proof_of(notice: &CustomerNotice, invoice: &Invoice) -> Option<(Date, Proof)>
         text: notice.text.clone(),
         sent: notice.sent.unwrap_or(delivered),
         delivered,
-    };
-    Some((day, proof))
+    })
 }
 
 fn permitted(

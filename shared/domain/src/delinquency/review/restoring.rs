@@ -8,7 +8,7 @@ use super::{
     Known, ReviewError, again,
     reminding::told,
 };
-use crate::{account::Account, invoice::InvoiceId, money::Money};
+use crate::account::Account;
 
 /// What a service that comes back leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct Restored {
 }
 
 /// The account with its service back, if what had to be paid was, if what is left is less than anything is cut
-/// for, or if there is no service any more that could be held; none otherwise. What is still overdue of whom has paid is excused until something else becomes
-/// delinquent.
+/// for, or if there is no service any more that could be held; none otherwise. What is still overdue of whom has
+/// paid is excused until something else becomes delinquent.
 ///
 /// # Errors
 /// [`ReviewError`] when its data contradicts itself.
@@ -37,7 +37,7 @@ pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>,
     let why = if is_over { LiftedBy::End } else { LiftedBy::Payment };
     let mut restored = lift(known, account, why);
     if is_paid {
-        restored.account.excused = excused(known)?;
+        restored.account.excused = overdue(known)?.map(|debt| debt.invoices).unwrap_or_default();
         restored.account.excuse_for(hold.debt.clone(), known.settings.restore);
     }
     Ok(Some(restored))
@@ -50,16 +50,12 @@ fn is_paid(known: &Known<'_>, debt: &Debt) -> Result<bool, ReviewError> {
 
 /// Whether no more is overdue than nothing is cut for.
 fn is_below_minimum(known: &Known<'_>) -> Result<bool, ReviewError> {
-    let left = overdue(known)?.map(|debt| debt.amount);
-    Ok(left.is_some_and(|left: Money| left.amount() < known.settings.cut_minimum))
+    let left = overdue(known)?;
+    Ok(left.is_some_and(|left| left.amount.amount() < known.settings.cut_minimum))
 }
 
 fn overdue(known: &Known<'_>) -> Result<Option<Debt>, ReviewError> {
     Ok(Debt::on(overdue_as_of(known.today, known.calendar)?, known.invoices)?)
-}
-
-fn excused(known: &Known<'_>) -> Result<Vec<InvoiceId>, ReviewError> {
-    Ok(overdue(known)?.map(|debt| debt.invoices).unwrap_or_default())
 }
 
 /// Service that is back on a promise stays back once that is paid which would have given it back: what was
