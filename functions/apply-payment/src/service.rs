@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use mensal_domain::{
     catalog::Rules,
-    delinquency::{CustomerNotice, Known, LateCharging, NoticeAbout, Suspension, restore},
-    payment::Applied,
+    delinquency::{
+        CustomerNotice, Known, LateCharging, NoticeAbout, Suspension, restore_on_payment,
+    },
+    ids::AccountId,
+    payment::{Applied, Payment},
 };
 use mensal_runtime::{Failure, conflict::Stop};
 
@@ -31,9 +34,8 @@ impl ApplyPayment {
         let Some(Rules { settings, calendar, follows }) = rules else {
             return Ok(ServiceBack::default());
         };
-        if settings.late_charges != LateCharging::ByGateway
-            && applied.invoices.iter().any(|invoice| invoice.due < today)
-        {
+        let charges_itself = settings.late_charges != LateCharging::ByGateway;
+        if charges_itself && applied.invoices.iter().any(|invoice| invoice.due < today) {
             applied.account.review_by(today);
         }
         let Some(begun) = applied.account.hold.as_ref().map(|hold| hold.begun) else {
@@ -46,6 +48,11 @@ impl ApplyPayment {
                 invoice.clone_from(changed);
             }
         }
+        let payments = if charges_itself {
+            self.payments_with(&applied.payment, id).await?
+        } else {
+            Vec::new()
+        };
         let suspension = self.store.suspension(id, begun).await?;
         let notices = self.store.notices_about(id, NoticeAbout::Suspension(begun)).await?;
         let known = Known {
@@ -53,7 +60,7 @@ impl ApplyPayment {
             invoices: &invoices,
             charges: &BTreeMap::new(),
             notices: &notices,
-            payments: &[],
+            payments: &payments,
             suspension: suspension.as_ref(),
             network: &[],
             settings,
@@ -61,11 +68,23 @@ impl ApplyPayment {
             calendar,
             today,
         };
-        let restored = restore(&known, &applied.account);
+        let restored = restore_on_payment(known);
         let restored = restored.map_err(|why| Failure::Poison(why.to_string()))?;
         let Some(restored) = restored else { return Ok(ServiceBack::default()) };
         applied.account = restored.account;
         tracing::info!("service is back");
         Ok(ServiceBack { notices: restored.notices, suspension: restored.suspension })
+    }
+
+    /// The payments of an account, with one as it is now.
+    async fn payments_with(
+        &self,
+        now: &Payment,
+        account: &AccountId,
+    ) -> Result<Vec<Payment>, Stop> {
+        let mut payments = self.store.payments(account).await?;
+        payments.retain(|payment| payment.id != now.id);
+        payments.push(now.clone());
+        Ok(payments)
     }
 }

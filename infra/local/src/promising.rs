@@ -53,7 +53,7 @@ pub async fn enter(
     let mut after = promise(&account, &read.invoices, &rules.settings, today, by, days)?;
     let (mut notices, mut suspension) = (Vec::new(), None);
     if after.hold.is_some() {
-        let restored = lift(&read.known(&account, &rules, today), &after, LiftedBy::Promise);
+        let restored = lift(read.known(&account, &rules, today), &after, LiftedBy::Promise);
         Restored { account: after, notices, suspension } = restored;
     }
     let decided =

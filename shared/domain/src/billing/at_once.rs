@@ -8,7 +8,7 @@ use crate::{
     account::{Account, OneOff, Subscription},
     calendar::days_after,
     catalog::Catalog,
-    delinquency::{LateCharging, Review},
+    delinquency::Review,
     ids::SubscriptionId,
     invoice::{Invoice, InvoiceKind},
     locale::Locale,
@@ -67,9 +67,8 @@ pub fn bill_at_once(
     // A day has one of a kind: what else is charged for on it is left to the next day, and what else ends
     // to the next cycle.
     let has_one = |kind| invoices.iter().any(|one| (one.id.kind, one.id.cycle) == (kind, today));
-    // Where no cycle comes any more, nothing waits for it. Of whom is parked nothing is billed.
-    let at_once = settings.late_charges == LateCharging::AtOnce || account.next_bill.is_none();
-    if at_once && account.parked.is_none() {
+    // Of whom is parked nothing is billed.
+    if settings.late_charges.is_billed_at_once(&account) && account.parked.is_none() {
         if !has_one(InvoiceKind::Late) {
             let late = bill_late(&account, catalog, today)?;
             account = late.account;

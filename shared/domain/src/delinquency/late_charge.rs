@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Account,
     calendar::{Calendar, NoPermittedDay, Weekdays, days_after, first_permitted},
     charge::LateTerms,
     invoice::{Invoice, LateCharged, Line, TaxLine, TaxMode},
@@ -53,6 +54,12 @@ pub struct LateRules {
 }
 
 impl LateCharging {
+    /// Whether what an account is charged is billed on its day: where no cycle comes any more, nothing waits for it.
+    #[must_use]
+    pub fn is_billed_at_once(self, account: &Account) -> bool {
+        self == Self::AtOnce || account.next_bill.is_none()
+    }
+
     /// What an invoice bears that is issued while this holds: whoever pays it late is charged, also if that is
     /// heard of once it is paid.
     #[must_use]

@@ -34,7 +34,8 @@ pub use restore::{
     Debt, Enough, Percent, RestoreRule, UnknownRestoreRule, overdue_as_of, to_restore,
 };
 pub use review::{
-    Again, Known, Restored, Review, ReviewError, first_review, lift, restore, review, too_little,
+    Again, Known, Restored, Review, ReviewError, first_review, lift, restore_on_payment, review,
+    too_little,
 };
 pub use sending::{Unsent, awaited_for, recipient, unsent};
 pub use step::{Channel, InvalidStep, Step, UnknownChannel, UnknownWhen, When};

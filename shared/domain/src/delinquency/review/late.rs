@@ -1,5 +1,7 @@
 //! What Mensal itself charges for invoices that are late.
 
+use std::borrow::Cow;
+
 use jiff::ToSpan;
 use rust_decimal::Decimal;
 
@@ -8,12 +10,12 @@ use super::{
     Known, Review, ReviewError, is_in_flight,
 };
 use crate::{
-    account::OneOff,
+    account::{Account, OneOff},
     calendar::days_after,
     ids::CategoryCode,
     invoice::{Invoice, InvoiceKind, LateCharged},
     money::Money,
-    payment::Payment,
+    payment::{Payment, spend_credit},
 };
 
 /// What Mensal itself charges for invoices that are late, as single charges of the account. What an
@@ -90,6 +92,25 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
         }
     }
     Ok(())
+}
+
+/// The invoices of an account, as a review leaves it, once what it gives back is spent on them, where that is done
+/// on the day itself: nobody is cut, or kept off line, for what the ISP owes them.
+pub(super) fn once_given_back<'a>(
+    known: Known<'a>,
+    account: &Account,
+) -> Result<Cow<'a, [Invoice]>, ReviewError> {
+    let late = account.one_offs.iter().filter(|one| one.is_late_charge());
+    let late: Decimal = late.map(|one| one.unit).sum();
+    if !known.settings.late_charges.is_billed_at_once(account) || late >= Decimal::ZERO {
+        return Ok(Cow::Borrowed(known.invoices));
+    }
+    let mut account = account.clone();
+    account.credit = account.credit.minus(Money::rounded(late, account.currency)?)?;
+    let (_, settled) = spend_credit(&account, known.invoices)?;
+    let after =
+        |before: &Invoice| settled.iter().find(|one| one.id == before.id).unwrap_or(before).clone();
+    Ok(Cow::Owned(known.invoices.iter().map(after).collect()))
 }
 
 /// What is paid while banks alone charge for being late is not charged for once Mensal does again.

@@ -22,7 +22,7 @@ use crate::{
     ids::{InvalidId, SubscriptionId},
     invoice::{Invoice, InvoiceId},
     money::MoneyError,
-    payment::Payment,
+    payment::{Payment, PaymentError},
     settings::BillingSettings,
 };
 
@@ -31,7 +31,7 @@ pub(super) use again::is_on_its_way;
 pub(super) use cutting::delinquent_on;
 pub use cutting::too_little;
 pub use reminding::first_review;
-pub use restoring::{Restored, lift, restore};
+pub use restoring::{Restored, lift, restore_on_payment};
 
 /// What a review goes by.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +84,19 @@ pub struct Review {
 const MOST_CHANGED: usize = 60;
 
 impl Review {
+    /// Of an account to which the day brings nothing.
+    fn of(account: &Account) -> Self {
+        Self {
+            account: account.clone(),
+            invoices: Vec::new(),
+            notices: Vec::new(),
+            again: Vec::new(),
+            unreached: Vec::new(),
+            suspension: None,
+            disconnected: Vec::new(),
+        }
+    }
+
     /// The same without the notices of invoices that are paid as they have changed: what the review itself gives
     /// back may have paid them.
     #[must_use]
@@ -116,6 +129,9 @@ pub enum ReviewError {
     /// Money beyond any invoice.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// What is given back cannot be spent.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
     /// The service history contradicts itself.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -130,20 +146,13 @@ pub enum ReviewError {
 /// # Errors
 /// [`ReviewError`] when its data contradicts itself.
 pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
-    let mut account = known.account.clone();
-    account.next_review = None;
-    let mut review = Review {
-        account,
-        invoices: Vec::new(),
-        notices: Vec::new(),
-        again: Vec::new(),
-        unreached: Vec::new(),
-        suspension: None,
-        disconnected: Vec::new(),
-    };
+    let mut review = Review::of(known.account);
+    review.account.next_review = None;
     reminding::remind(known, &mut review)?;
     late::charge(known, &mut review)?;
-    if let Some(restored) = restore(&known, &review.account)? {
+    let invoices = late::once_given_back(known, &review.account)?;
+    let known = Known { invoices: &invoices, ..known };
+    if let Some(restored) = restoring::restore(known, &review.account)? {
         review.account = restored.account;
         review.notices.extend(restored.notices);
         review.suspension = restored.suspension;

@@ -5,7 +5,7 @@ use super::{
         CustomerNotice, Debt, Lifted, LiftedBy, Promise, Suspension, When, hold::those_that_go_on,
         overdue_as_of, to_restore,
     },
-    Known, ReviewError, again,
+    Known, Review, ReviewError, again, late,
     reminding::told,
 };
 use crate::account::Account;
@@ -21,13 +21,25 @@ pub struct Restored {
     pub suspension: Option<Suspension>,
 }
 
-/// The account with its service back, if what had to be paid was, if what is left is less than anything is cut
-/// for, or if there is no service any more that could be held; none otherwise. What is still overdue of whom has
-/// paid is excused until something else becomes delinquent.
+/// The account with its service back, at the moment of a payment, if it may come back. The next review gives back
+/// what was charged for being late and turns out not to be owed: that counts as paid from now on.
 ///
 /// # Errors
 /// [`ReviewError`] when its data contradicts itself.
-pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
+pub fn restore_on_payment(known: Known<'_>) -> Result<Option<Restored>, ReviewError> {
+    let mut next = Review::of(known.account);
+    late::charge(known, &mut next)?;
+    let invoices = late::once_given_back(known, &next.account)?;
+    restore(Known { invoices: &invoices, ..known }, known.account)
+}
+
+/// The account with its service back, if what had to be paid was, if what is left is less than anything is cut
+/// for, or if there is no service any more that could be held; none otherwise. What is still overdue of whom has
+/// paid is excused until something else becomes delinquent.
+pub(super) fn restore(
+    known: Known<'_>,
+    account: &Account,
+) -> Result<Option<Restored>, ReviewError> {
     let Some(hold) = &account.hold else { return kept_promise(known, account) };
     let is_paid = is_paid(known, &hold.debt)?;
     let is_over = those_that_go_on(account, &hold.services, known.today)?.is_empty();
@@ -43,24 +55,24 @@ pub fn restore(known: &Known<'_>, account: &Account) -> Result<Option<Restored>,
     Ok(Some(restored))
 }
 
-fn is_paid(known: &Known<'_>, debt: &Debt) -> Result<bool, ReviewError> {
+fn is_paid(known: Known<'_>, debt: &Debt) -> Result<bool, ReviewError> {
     let day = overdue_as_of(known.today, known.calendar)?;
     Ok(!to_restore(debt, known.invoices, known.settings.restore, day)?.is_positive())
 }
 
 /// Whether no more is overdue than nothing is cut for.
-fn is_below_minimum(known: &Known<'_>) -> Result<bool, ReviewError> {
+fn is_below_minimum(known: Known<'_>) -> Result<bool, ReviewError> {
     let left = overdue(known)?;
     Ok(left.is_some_and(|left| left.amount.amount() < known.settings.cut_minimum))
 }
 
-fn overdue(known: &Known<'_>) -> Result<Option<Debt>, ReviewError> {
+fn overdue(known: Known<'_>) -> Result<Option<Debt>, ReviewError> {
     Ok(Debt::on(overdue_as_of(known.today, known.calendar)?, known.invoices)?)
 }
 
 /// Service that is back on a promise stays back once that is paid which would have given it back: what was
 /// overdue when it was promised, and still is, is excused, too.
-fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
+fn kept_promise(known: Known<'_>, account: &Account) -> Result<Option<Restored>, ReviewError> {
     let debt = |promise: &Promise| Some((promise.on, promise.debt.clone()?));
     let Some((promised, debt)) = account.promises.iter().rev().find_map(debt) else {
         return Ok(None);
@@ -78,7 +90,7 @@ fn kept_promise(known: &Known<'_>, account: &Account) -> Result<Option<Restored>
 
 /// The account with its service back, whatever was paid.
 #[must_use]
-pub fn lift(known: &Known<'_>, account: &Account, why: LiftedBy) -> Restored {
+pub fn lift(known: Known<'_>, account: &Account, why: LiftedBy) -> Restored {
     let mut account = account.clone();
     let begun = account.hold.as_ref().map(|hold| hold.begun);
     account.give_back(known.today, why);
@@ -88,7 +100,7 @@ pub fn lift(known: &Known<'_>, account: &Account, why: LiftedBy) -> Restored {
     });
     // Of a contract that is over nothing comes back.
     let back = begun.filter(|_| why != LiftedBy::End);
-    let notices = back.map(|begun| told(*known, begun, When::Restored)).unwrap_or_default();
+    let notices = back.map(|begun| told(known, begun, When::Restored)).unwrap_or_default();
     if !notices.is_empty() {
         again::follow(&mut account, known.today);
     }

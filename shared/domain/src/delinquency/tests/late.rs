@@ -145,6 +145,58 @@ fn whoever_turns_out_to_have_paid_in_time_is_charged_nothing() {
     assert_eq!(told, ["2026-11-25 late.2026-11-10-cycle.2 -2.13"]);
 }
 
+/// Suspended for a bill and for the invoice for being late with it.
+fn suspended() -> World {
+    let mut world = World::new(serde_json::json!({
+        "late_charges": "at_once", "late_fine_percent": "2", "late_interest_percent": "1",
+        "ladder": "", "legal_notice_days": 0, "suspend_after_days": { "days": 20 },
+        "cut_weekdays": "Mo Tu We Th",
+    }));
+    world.issue("2026-11-10");
+    charged(&mut world, "2026-11-10", "2026-11-24");
+    world.bill_late("2026-11-24");
+    charged(&mut world, "2026-11-25", "2026-12-09");
+    world.bill_late("2026-12-09");
+    assert_eq!(world.live("2026-12-10", "2026-12-31"), ["2026-12-15 cut"]);
+    world
+}
+
+/// At their bank, which adds for being late what stands on an invoice of its own.
+#[test]
+fn who_pays_what_a_bank_has_added_is_back_at_once() {
+    for (added, back) in [("3.50 BRL", true), ("2.62 BRL", false), ("0.00 BRL", false)] {
+        let mut world = suspended();
+        world.pay_at_bank(0, "100.00 BRL", added, "2027-01-04", "2027-01-04");
+        assert_eq!(world.account.hold.is_none(), back, "{added}");
+        let credit = charged(&mut world, "2027-01-05", "2027-01-05");
+        assert_eq!(credit.iter().any(|line| line.ends_with(" -2.63")), back, "{credit:?}");
+    }
+}
+
+/// The bill was paid in time, which is told on the day on which the charge for being late would be cut for.
+#[test]
+fn nobody_is_cut_for_what_is_given_back_on_that_day() {
+    let told = |paid_in_time: bool| {
+        let mut world = World::new(serde_json::json!({
+            "late_charges": "at_once", "late_fee": "5", "ladder": "", "legal_notice_days": 0,
+            "suspend_after_days": { "days": 0 }, "cut_weekdays": "Mo Tu We Th",
+        }));
+        world.issue("2026-11-10");
+        charged(&mut world, "2026-11-10", "2026-11-24");
+        world.bill_late("2026-11-24");
+        world.account.grace_until = Some(date("2026-12-09"));
+        let on = if paid_in_time { "2026-11-23" } else { "2026-12-08" };
+        world.pay_at_bank(0, "100.00 BRL", "0.00 BRL", on, "2026-12-08");
+        let told = world.live("2026-12-09", "2026-12-09");
+        told.iter()
+            .filter_map(|line| line.strip_prefix("2026-12-09 "))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(told(true), "late.2026-11-10-cycle.2 -5.00");
+    assert_eq!(told(false), "cut");
+}
+
 /// A cheque that was taken late, and came back.
 fn came_back() -> World {
     let mut world = world("next_invoice");

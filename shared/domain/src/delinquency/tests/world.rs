@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::{
@@ -10,9 +11,10 @@ use crate::{
     calendar::{Calendar, days_after},
     delinquency::{
         CustomerNotice, HoldKind, Known, LiftedBy, News, NoticeState, PromiseBy, Review,
-        Suspension, lift, promise, restore, review,
+        Suspension, lift, promise, restore_on_payment, review,
     },
-    invoice::Invoice,
+    invoice::{Invoice, InvoiceKind},
+    money::Money,
     payment::Payment,
     settings::BillingSettings,
 };
@@ -74,6 +76,16 @@ impl World {
         self.account.review_by(issued);
     }
 
+    /// What was charged for being late becomes an invoice of a day, as where that is done at once.
+    pub(super) fn bill_late(&mut self, issued: &str) {
+        self.issue(issued);
+        let late = self.account.one_offs.drain(..).map(|one| one.unit).sum::<Decimal>();
+        let invoice = self.invoices.last_mut().unwrap();
+        invoice.id.kind = InvoiceKind::Late;
+        invoice.late_charged = None;
+        invoice.asked = Money::rounded(late, invoice.currency()).unwrap();
+    }
+
     /// So much of an invoice is paid on a day; service comes back at once if it may.
     pub(super) fn pay(&mut self, place: usize, amount: &str, on: &str) {
         self.pay_at_bank(place, amount, "0.00 BRL", on, on);
@@ -100,7 +112,7 @@ impl World {
         });
         self.payments.push(serde_json::from_value(payment).unwrap());
         let today = date(told);
-        if let Some(restored) = restore(&self.known(today), &self.account).unwrap() {
+        if let Some(restored) = restore_on_payment(self.known(today)).unwrap() {
             self.account = restored.account;
             self.keep(restored.notices, restored.suspension, today);
         }
@@ -124,7 +136,7 @@ impl World {
         let promised = promise(&self.account, &self.invoices, &self.settings, today, by, None);
         self.account = promised.map_err(|why| why.to_string())?;
         if self.account.hold.is_some() {
-            let lifted = lift(&self.known(today), &self.account, LiftedBy::Promise);
+            let lifted = lift(self.known(today), &self.account, LiftedBy::Promise);
             self.account = lifted.account;
             self.keep(lifted.notices, lifted.suspension, today);
         }
