@@ -64,7 +64,12 @@ impl ReviewAccounts {
         let missing = || Stop::poison(format!("account {id} does not exist"));
         let account = self.store.account(id).await?.ok_or_else(missing)?;
         if account.next_review.is_some_and(|day| day <= today) {
-            self.review(&account, today).await?;
+            let gives_back = self.review(&account, today).await?;
+            // That may have been what service is held for: a second review sees it as it is.
+            if gives_back {
+                let account = self.store.account(id).await?.ok_or_else(missing)?;
+                self.review(&account, today).await?;
+            }
         }
         // It stays on the agenda until that is done.
         if account.next_collection.is_some_and(|day| day <= *through) {
@@ -74,7 +79,8 @@ impl ReviewAccounts {
         Ok(())
     }
 
-    async fn review(&self, account: &Account, today: Date) -> Result<(), Stop> {
+    /// Whether it has given something back.
+    async fn review(&self, account: &Account, today: Date) -> Result<bool, Stop> {
         let InForce { catalog, rules, importing } = self.catalogs.rules(account).await?;
         let read = self.store.reviewed(account, &rules).await?;
         let mut reviewed = review(read.known(account, &rules, today)).map_err(Stop::poison)?;
@@ -83,7 +89,9 @@ impl ReviewAccounts {
             reviewed.account.review_by(today);
         }
         self.sweep(account, &read, &rules, today).await?;
-        self.commit(account, reviewed, &read.invoices, &rules, &catalog, today).await
+        let gives_back = reviewed.gives_back;
+        self.commit(account, reviewed, &read.invoices, &rules, &catalog, today).await?;
+        Ok(gives_back)
     }
 
     /// Has the network asked again of what it has confirmed, or has not. What is decided just now it is

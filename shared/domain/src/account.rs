@@ -250,6 +250,13 @@ impl OneOff {
     pub fn is_late(id: &ChargeId) -> bool {
         id.as_str().starts_with(Self::LATE)
     }
+
+    /// The invoice that an id is for being late with; none if it is none of those.
+    #[must_use]
+    pub fn late_with(id: &ChargeId) -> Option<&str> {
+        let (invoice, _times) = id.as_str().strip_prefix(Self::LATE)?.rsplit_once('.')?;
+        Some(invoice)
+    }
 }
 
 /// A customer's account. One item of the table: it changes as a whole, at its version.

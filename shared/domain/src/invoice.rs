@@ -164,6 +164,11 @@ impl Line {
     pub fn is_late_charge(&self) -> bool {
         matches!(&self.source, LineSource::OneOff(id) if OneOff::is_late(id))
     }
+
+    /// The invoice that it is for having been late with.
+    pub(crate) fn late_with(&self) -> Option<&str> {
+        if let LineSource::OneOff(id) = &self.source { OneOff::late_with(id) } else { None }
+    }
 }
 
 fn one() -> Decimal {

@@ -1,6 +1,8 @@
 //! What a review has billed on its day, and not with the next cycle: late charges, and the end of
 //! services that were disconnected.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Billed, BillingError, Context, bill_late, book, issue, recurring, usage};
@@ -8,7 +10,7 @@ use crate::{
     account::{Account, OneOff, Subscription},
     calendar::days_after,
     catalog::Catalog,
-    delinquency::Review,
+    delinquency::{Review, charged_for, given_back},
     ids::SubscriptionId,
     invoice::{Invoice, InvoiceKind},
     locale::Locale,
@@ -68,12 +70,15 @@ pub fn bill_at_once(
     // to the next cycle.
     let has_one = |kind| invoices.iter().any(|one| (one.id.kind, one.id.cycle) == (kind, today));
     // Of whom is parked nothing is billed.
+    let mut first = BTreeSet::new();
     if settings.late_charges.is_billed_at_once(&account) && account.parked.is_none() {
         if !has_one(InvoiceKind::Late) {
+            first = charged_for(given_back(&account).into_keys(), invoices);
             let late = bill_late(&account, catalog, today)?;
             account = late.account;
             issued.extend(late.invoice);
-        } else if account.one_offs.iter().any(OneOff::is_late_charge) {
+        }
+        if account.one_offs.iter().any(OneOff::is_late_charge) {
             account.review_by(days_after(today, 1));
         }
     }
@@ -88,7 +93,7 @@ pub fn bill_at_once(
             .map(|before| find(&changed, before).unwrap_or(before).clone())
             .chain(issued.iter().cloned())
             .collect();
-        let (after, settled) = spend_credit(&account, &now)?;
+        let (after, settled) = spend_credit(&account, &now, &first)?;
         let written = changed.len() + reviewed.notices.len() + reviewed.again.len();
         if written + settled.len() > MOST_WRITTEN {
             // One transaction takes no more: the next invoice spends it.

@@ -20,6 +20,8 @@ mod tests;
 mod usage;
 mod worth;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 pub use at_once::{AtOnceError, BilledAtOnce, bill_at_once, bill_final};
@@ -72,7 +74,7 @@ impl Billed {
     /// # Errors
     /// As [`spend_credit`].
     pub fn spend(self, invoices: &[Invoice]) -> Result<Self, PaymentError> {
-        let (mut account, settled) = spend_credit(&self.account, invoices)?;
+        let (mut account, settled) = spend_credit(&self.account, invoices, &BTreeSet::new())?;
         if let Some(issued) = self.invoice.as_ref().map(|invoice| invoice.issued) {
             // What was ordered for all of one is taken back: what is left of it is to be collected.
             if settled.iter().any(|invoice| invoice.open().is_positive()) {

@@ -7,7 +7,9 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     CustomerNotice, CutKind, CutStep, Known, News, NoticeAbout, NoticeId, NoticeState, Review,
-    ReviewError, Suspension, Unsent, When, review,
+    ReviewError, Suspension, Unsent, When,
+    given_back::spend_given_back,
+    review,
     review::{delinquent_on, is_on_its_way},
     unsent,
 };
@@ -82,7 +84,7 @@ pub fn foresee(known: Known<'_>, through: Date) -> Result<Vec<Foreseen>, ReviewE
             today: day,
             ..known
         })?;
-        world.take(done, day, known);
+        world.take(done, day, known)?;
         // Nothing is paid: what is collected from now on fails.
         world.account.next_collection = None;
     }
@@ -140,7 +142,7 @@ impl World {
     }
 
     /// Goes on from what a day has brought.
-    fn take(&mut self, done: Review, day: Date, known: Known<'_>) {
+    fn take(&mut self, done: Review, day: Date, known: Known<'_>) -> Result<(), ReviewError> {
         let locale = known.account.locale;
         let before: Vec<_> = self.account.one_offs.iter().map(|one| one.id.clone()).collect();
         self.account = done.account;
@@ -181,6 +183,9 @@ impl World {
                 self.seen.push(Foreseen { on: day, what, because });
             }
         }
+        if done.gives_back {
+            (self.account, self.invoices) = spend_given_back(&self.account, &self.invoices)?;
+        }
         if let Some(kept) = done.suspension {
             let known_steps = self.suspension.as_ref().filter(|one| one.begun == kept.begun);
             let known_steps = known_steps.map_or(0, |one| one.steps.len());
@@ -192,6 +197,7 @@ impl World {
             self.seen.extend(kept.steps.iter().skip(known_steps).map(cut));
             self.suspension = Some(kept);
         }
+        Ok(())
     }
 }
 

@@ -114,7 +114,7 @@ fn late_part(bill: &[Line]) -> Decimal {
 }
 
 /// What it comes to with all the taxes that a bill adds on top, should it bear them.
-fn with_taxes(late: Decimal, taxes: &[TaxLine]) -> Decimal {
+pub(super) fn with_taxes(late: Decimal, taxes: &[TaxLine]) -> Decimal {
     let on_top = taxes.iter().filter(|tax| tax.mode == TaxMode::Exclusive);
     let rates: Decimal = on_top.map(|tax| tax.rate).sum();
     late + late * rates / Decimal::ONE_HUNDRED

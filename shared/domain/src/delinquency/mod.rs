@@ -2,6 +2,7 @@
 
 mod cut;
 mod foresee;
+mod given_back;
 mod hold;
 mod ladder;
 mod late_charge;
@@ -19,6 +20,7 @@ mod wording;
 
 pub use cut::{After, CutDates, CutRules, LegalNotice, cut_dates};
 pub use foresee::{Foreseen, Happening, foresee};
+pub(crate) use given_back::{charged_for, given_back};
 pub use hold::{
     CutKind, CutStep, Hold, HoldKind, Lifted, LiftedBy, Proof, Suspension, runs, services_to_cut,
 };

@@ -1,5 +1,7 @@
 //! Applying what was heard of a payment: from a fact and the books to the books after it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{
@@ -149,8 +151,8 @@ pub fn apply(
     Ok(Outcome::Applied(Box::new(Applied { account, invoices, payment })))
 }
 
-/// Spends the credit of an account, as a decision leaves it, on all of its invoices that are open,
-/// the oldest due first. Gives the account, at the version that it had, and the invoices that
+/// Spends the credit of an account, as a decision leaves it, on all of its invoices that are open:
+/// some of them before the others, the oldest due first. Gives the account, at the version that it had, and the invoices that
 /// have changed.
 ///
 /// # Errors
@@ -158,10 +160,11 @@ pub fn apply(
 pub fn spend_credit(
     account: &Account,
     invoices: &[Invoice],
+    first: &BTreeSet<InvoiceId>,
 ) -> Result<(Account, Vec<Invoice>), PaymentError> {
     let mut books = Books::new(account, invoices);
     books.account.version = account.version;
-    books.spend_credit()?;
+    books.spend_credit(first)?;
     Ok(books.spent())
 }
 

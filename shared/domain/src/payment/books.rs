@@ -137,12 +137,14 @@ impl Books {
         if back.is_positive() {
             return Err(PaymentError::Unbalanced(back));
         }
-        self.spend_credit()
+        self.spend_credit(&BTreeSet::new())
     }
 
-    /// Spends the account's credit on what is open, the oldest due first.
-    pub(super) fn spend_credit(&mut self) -> Result<(), PaymentError> {
-        for id in self.oldest_due_first() {
+    /// Spends the account's credit on what is open: some of it before the rest, the oldest due first.
+    pub(super) fn spend_credit(&mut self, first: &BTreeSet<InvoiceId>) -> Result<(), PaymentError> {
+        let mut ids = self.oldest_due_first();
+        ids.sort_by_key(|id| !first.contains(id));
+        for id in ids {
             let part = self.open(id).at_most(self.account.credit)?;
             if part.is_positive() {
                 self.pay(id, part, By::Credit)?;

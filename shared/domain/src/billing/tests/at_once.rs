@@ -18,15 +18,7 @@ fn ended_on(account: &Account, day: &str) -> Review {
         subscription.disconnected_on = Some(date(day));
     }
     let disconnected = account.subscriptions.iter().map(|one| one.id.clone()).collect();
-    Review {
-        account,
-        invoices: vec![],
-        notices: vec![],
-        again: vec![],
-        unreached: vec![],
-        suspension: None,
-        disconnected,
-    }
+    Review { disconnected, ..Review::of(&account) }
 }
 
 fn finally(account: &Account, day: &str, usage: &[UsageDay]) -> Billed {

@@ -1,6 +1,11 @@
 //! What is charged at once for being late.
 
 use super::*;
+use crate::{
+    billing::bill_at_once,
+    delinquency::{LateCharging, Review},
+    settings::BillingSettings,
+};
 
 #[test]
 fn what_is_late_is_billed_at_once_and_the_next_cycle_stays() {
@@ -54,11 +59,6 @@ fn what_was_charged_for_being_late_is_offered_without_fine_and_interest() {
 /// What is given back pays what is open, the late charge itself among it.
 #[test]
 fn a_late_charge_that_is_taken_back_is_spent_on_what_is_open() {
-    use crate::{
-        billing::bill_at_once,
-        delinquency::{LateCharging, Review},
-        settings::BillingSettings,
-    };
     // Of whom no cycle comes any more what waits for the next one is billed at once, too.
     let settings =
         BillingSettings { late_charges: LateCharging::NextInvoice, ..Default::default() };
@@ -76,15 +76,7 @@ fn a_late_charge_that_is_taken_back_is_spent_on_what_is_open() {
               "qty": "1", "unit": amount, "cat": "late-charge" },
         ]))
         .unwrap();
-        let review = Review {
-            account: account.clone(),
-            invoices: vec![],
-            notices: vec![],
-            again: vec![],
-            unreached: vec![],
-            suspension: None,
-            disconnected: vec![],
-        };
+        let review = Review::of(&account);
         let done = bill_at_once(&review, &invoices, &settings, &catalog(), &[], date(day)).unwrap();
         account = done.account;
         for changed in done.invoices {
@@ -97,4 +89,35 @@ fn a_late_charge_that_is_taken_back_is_spent_on_what_is_open() {
     assert_eq!(open, [(money("2.13"), money("0.00")), (money("-2.13"), money("0.00"))]);
     assert_eq!((account.balance, account.credit), (money("0.00"), money("0.00")));
     assert_eq!(account.next_review, Some(date("2026-12-01")), "it may give service back");
+}
+
+/// An older bill stays open, and what a later one is charged for has its own invoice on the next day.
+#[test]
+fn what_is_given_back_pays_the_charge_itself() {
+    let settings = BillingSettings { late_charges: LateCharging::AtOnce, ..Default::default() };
+    let mut account = account("basic");
+    account.next_bill = Some(date("2027-01-10"));
+    let late = |account: &mut Account, charges: &[(&str, &str)]| {
+        let one = |(id, amount): &(&str, &str)| {
+            json!({ "id": format!("late.{id}"), "date": "2026-12-24", "text": "Late charges",
+                    "qty": "1", "unit": amount, "cat": "late-charge" })
+        };
+        let all: Vec<_> = charges.iter().map(one).collect();
+        account.one_offs = serde_json::from_value(all.into()).unwrap();
+    };
+    let older = next(&mut account, &catalog(), &[]).unwrap();
+    late(&mut account, &[("2026-11-10-cycle.1", "2.07")]);
+    let charged = bill_late(&account, &catalog(), date("2026-12-24")).unwrap();
+    account = charged.account;
+    late(&mut account, &[("2026-12-10-cycle.1", "2.30"), ("2026-11-10-cycle.2", "-2.07")]);
+    let invoices = [older.clone(), charged.invoice.unwrap()];
+    let day = date("2026-12-29");
+    let review = Review::of(&account);
+    let done = bill_at_once(&review, &invoices, &settings, &catalog(), &[], day).unwrap();
+    assert_eq!((done.issued.len(), done.issued[0].total), (1, money("-2.07")));
+    let settled: Vec<_> = done.invoices.iter().map(|one| (one.id, one.open())).collect();
+    assert_eq!(settled, [(invoices[1].id, money("0.00"))]);
+    let left: Vec<_> = done.account.one_offs.iter().map(|one| one.id.to_string()).collect();
+    assert_eq!(left, ["late.2026-12-10-cycle.1"]);
+    assert_eq!(done.account.next_review, Some(date("2026-12-30")));
 }

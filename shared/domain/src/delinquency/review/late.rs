@@ -1,12 +1,10 @@
 //! What Mensal itself charges for invoices that are late.
 
-use std::borrow::Cow;
-
 use jiff::ToSpan;
 use rust_decimal::Decimal;
 
 use super::{
-    super::{Credit, LateCharging, LateRules, in_time_until, late_charge},
+    super::{Credit, LateCharging, LateRules, given_back, in_time_until, late_charge},
     Known, Review, ReviewError, is_in_flight,
 };
 use crate::{
@@ -15,7 +13,7 @@ use crate::{
     ids::CategoryCode,
     invoice::{Invoice, InvoiceKind, LateCharged},
     money::Money,
-    payment::{Payment, spend_credit},
+    payment::Payment,
 };
 
 /// What Mensal itself charges for invoices that are late, as single charges of the account. What an
@@ -94,23 +92,9 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
     Ok(())
 }
 
-/// The invoices of an account, as a review leaves it, once what it gives back is spent on them, where that is done
-/// on the day itself: nobody is cut, or kept off line, for what the ISP owes them.
-pub(super) fn once_given_back<'a>(
-    known: Known<'a>,
-    account: &Account,
-) -> Result<Cow<'a, [Invoice]>, ReviewError> {
-    let late = account.one_offs.iter().filter(|one| one.is_late_charge());
-    let late: Decimal = late.map(|one| one.unit).sum();
-    if !known.settings.late_charges.is_billed_at_once(account) || late >= Decimal::ZERO {
-        return Ok(Cow::Borrowed(known.invoices));
-    }
-    let mut account = account.clone();
-    account.credit = account.credit.minus(Money::rounded(late, account.currency)?)?;
-    let (_, settled) = spend_credit(&account, known.invoices)?;
-    let after =
-        |before: &Invoice| settled.iter().find(|one| one.id == before.id).unwrap_or(before).clone();
-    Ok(Cow::Owned(known.invoices.iter().map(after).collect()))
+/// Whether some is given back that a credit note of the day says.
+pub(in super::super) fn gives_back(known: Known<'_>, account: &Account) -> bool {
+    known.settings.late_charges.is_billed_at_once(account) && !given_back(account).is_empty()
 }
 
 /// What is paid while banks alone charge for being late is not charged for once Mensal does again.

@@ -77,6 +77,9 @@ pub struct Review {
     pub suspension: Option<Suspension>,
     /// Services that have ended today since they were not paid.
     pub disconnected: Vec<SubscriptionId>,
+    /// Whether it gives back what a credit note of the day says: once that is spent, another review of that day
+    /// decides on service. Nobody is cut, or kept off line, for what they are owed.
+    pub gives_back: bool,
 }
 
 /// The most invoices and notices that a review changes: all that it does is one transaction, which takes a
@@ -85,7 +88,7 @@ const MOST_CHANGED: usize = 60;
 
 impl Review {
     /// Of an account to which the day brings nothing.
-    fn of(account: &Account) -> Self {
+    pub(crate) fn of(account: &Account) -> Self {
         Self {
             account: account.clone(),
             invoices: Vec::new(),
@@ -94,6 +97,7 @@ impl Review {
             unreached: Vec::new(),
             suspension: None,
             disconnected: Vec::new(),
+            gives_back: false,
         }
     }
 
@@ -141,7 +145,7 @@ pub enum ReviewError {
 }
 
 /// What a day brings to an account. Reviewing it again on the same day, with what came of the first
-/// time, brings nothing more.
+/// time, brings nothing more, but where the first has given something back ([`Review::gives_back`]).
 ///
 /// # Errors
 /// [`ReviewError`] when its data contradicts itself.
@@ -150,14 +154,18 @@ pub fn review(known: Known<'_>) -> Result<Review, ReviewError> {
     review.account.next_review = None;
     reminding::remind(known, &mut review)?;
     late::charge(known, &mut review)?;
-    let invoices = late::once_given_back(known, &review.account)?;
-    let known = Known { invoices: &invoices, ..known };
-    if let Some(restored) = restoring::restore(known, &review.account)? {
-        review.account = restored.account;
-        review.notices.extend(restored.notices);
-        review.suspension = restored.suspension;
+    // Of whom is parked nothing is billed.
+    review.gives_back = known.account.parked.is_none() && late::gives_back(known, &review.account);
+    if review.gives_back {
+        review.account.review_by(known.today);
+    } else {
+        if let Some(restored) = restoring::restore(known, &review.account)? {
+            review.account = restored.account;
+            review.notices.extend(restored.notices);
+            review.suspension = restored.suspension;
+        }
+        cutting::cut(known, &mut review)?;
     }
-    cutting::cut(known, &mut review)?;
     again::find_of_service(known, &mut review);
     if !review.notices.is_empty() {
         again::follow(&mut review.account, known.today);

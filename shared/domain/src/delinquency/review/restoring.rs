@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        CustomerNotice, Debt, Lifted, LiftedBy, Promise, Suspension, When, hold::those_that_go_on,
-        overdue_as_of, to_restore,
+        CustomerNotice, Debt, Lifted, LiftedBy, Promise, Suspension, When,
+        given_back::spend_given_back, hold::those_that_go_on, overdue_as_of, to_restore,
     },
     Known, Review, ReviewError, again, late,
     reminding::told,
@@ -22,14 +22,17 @@ pub struct Restored {
 }
 
 /// The account with its service back, at the moment of a payment, if it may come back. The next review gives back
-/// what was charged for being late and turns out not to be owed: that counts as paid from now on.
+/// what was charged for being late and turns out not to be owed: where that is done at once, it counts as paid now.
 ///
 /// # Errors
 /// [`ReviewError`] when its data contradicts itself.
 pub fn restore_on_payment(known: Known<'_>) -> Result<Option<Restored>, ReviewError> {
     let mut next = Review::of(known.account);
     late::charge(known, &mut next)?;
-    let invoices = late::once_given_back(known, &next.account)?;
+    if !late::gives_back(known, &next.account) {
+        return restore(known, known.account);
+    }
+    let (_, invoices) = spend_given_back(&next.account, known.invoices)?;
     restore(Known { invoices: &invoices, ..known }, known.account)
 }
 

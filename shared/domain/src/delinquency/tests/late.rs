@@ -1,7 +1,13 @@
 //! What Mensal itself charges for being late, and takes back.
 
+use rust_decimal::Decimal;
+
 use super::world::{World, date};
-use crate::delinquency::{LateCharging, late_terms};
+use crate::{
+    delinquency::{LateCharging, late_terms},
+    invoice::Invoice,
+    money::Money,
+};
 
 /// Charged by Mensal, for an invoice of 100.00 that is due on 2026-11-20: a holiday, a Friday, so that it is
 /// in time through Monday.
@@ -145,7 +151,7 @@ fn whoever_turns_out_to_have_paid_in_time_is_charged_nothing() {
     assert_eq!(told, ["2026-11-25 late.2026-11-10-cycle.2 -2.13"]);
 }
 
-/// Suspended for a bill and for the invoice for being late with it.
+/// Suspended for a bill and for two invoices for being late with it; the next bill is due on 2026-12-20, a Sunday.
 fn suspended() -> World {
     let mut world = World::new(serde_json::json!({
         "late_charges": "at_once", "late_fine_percent": "2", "late_interest_percent": "1",
@@ -157,20 +163,53 @@ fn suspended() -> World {
     world.bill_late("2026-11-24");
     charged(&mut world, "2026-11-25", "2026-12-09");
     world.bill_late("2026-12-09");
-    assert_eq!(world.live("2026-12-10", "2026-12-31"), ["2026-12-15 cut"]);
+    world.issue("2026-12-10");
+    assert_eq!(world.live("2026-12-10", "2026-12-20"), ["2026-12-15 cut"]);
     world
 }
 
-/// At their bank, which adds for being late what stands on an invoice of its own.
+/// At their bank, which adds for being late what stands on invoices of its own, with a tax or without.
 #[test]
 fn who_pays_what_a_bank_has_added_is_back_at_once() {
-    for (added, back) in [("3.50 BRL", true), ("2.62 BRL", false), ("0.00 BRL", false)] {
-        let mut world = suspended();
-        world.pay_at_bank(0, "100.00 BRL", added, "2027-01-04", "2027-01-04");
-        assert_eq!(world.account.hold.is_none(), back, "{added}");
-        let credit = charged(&mut world, "2027-01-05", "2027-01-05");
-        assert_eq!(credit.iter().any(|line| line.ends_with(" -2.63")), back, "{credit:?}");
+    let taxed = |invoice: &mut Invoice| {
+        let asked = invoice.asked.amount() * Decimal::new(110, 2);
+        let tax = serde_json::json!([{ "code": "vat", "name": "VAT", "rate": "10", "mode": "exclusive", "base": "0.00 BRL", "amt": "0.00 BRL" }]);
+        invoice.asked = Money::rounded(asked, invoice.currency()).unwrap();
+        invoice.taxes = serde_json::from_value(tax).unwrap();
+    };
+    for (added, back) in [("3.50 BRL", true), ("2.00 BRL", false), ("0.00 BRL", false)] {
+        for tax in [false, true] {
+            let mut world = suspended();
+            world.invoices[1..3].iter_mut().filter(|_| tax).for_each(taxed);
+            world.pay_at_bank(0, "100.00 BRL", added, "2026-12-21", "2026-12-21");
+            assert_eq!(world.account.hold.is_none(), back, "{added}, taxed {tax}");
+        }
     }
+}
+
+/// On the day after, when the next bill is late, what that is charged for does not use up what is given back.
+#[test]
+fn who_is_back_is_not_cut_for_what_was_given_back() {
+    let mut world = suspended();
+    world.pay_at_bank(0, "100.00 BRL", "3.50 BRL", "2026-12-21", "2026-12-21");
+    let told = world.live("2026-12-22", "2027-01-09");
+    let charges = ["late.2026-11-10-cycle.3 -2.63", "late.2026-12-10-cycle.1 2.07"];
+    assert_eq!(told, charges.map(|charge| format!("2026-12-22 {charge}")));
+    assert!(world.invoices[1..3].iter().all(|late| !late.is_open()), "{:?}", world.invoices);
+}
+
+/// Nor is it spent on the older bill that the latest one leaves open.
+#[test]
+fn what_is_given_back_is_spent_on_the_charge_itself() {
+    let mut world = suspended();
+    world.settings.restore = "latest_invoice".parse().unwrap();
+    charged(&mut world, "2026-12-21", "2026-12-22");
+    world.account.one_offs.retain(|one| one.id.as_str().contains("2026-12-10"));
+    world.bill_late("2026-12-22");
+    world.pay_at_bank(3, "100.00 BRL", "2.07 BRL", "2026-12-22", "2026-12-22");
+    world.live("2026-12-23", "2026-12-23");
+    let open: Vec<_> = world.invoices.iter().map(|one| one.open().to_string()).collect();
+    assert_eq!(open, ["100.00 BRL", "2.13 BRL", "0.50 BRL", "0.00 BRL", "0.00 BRL"]);
 }
 
 /// The bill was paid in time, which is told on the day on which the charge for being late would be cut for.

@@ -7,11 +7,11 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::{
-    account::Account,
+    account::{Account, OneOff},
     calendar::{Calendar, days_after},
     delinquency::{
         CustomerNotice, HoldKind, Known, LiftedBy, News, NoticeState, PromiseBy, Review,
-        Suspension, lift, promise, restore_on_payment, review,
+        Suspension, given_back::spend_given_back, lift, promise, restore_on_payment, review,
     },
     invoice::{Invoice, InvoiceKind},
     money::Money,
@@ -79,8 +79,12 @@ impl World {
     /// What was charged for being late becomes an invoice of a day, as where that is done at once.
     pub(super) fn bill_late(&mut self, issued: &str) {
         self.issue(issued);
-        let late = self.account.one_offs.drain(..).map(|one| one.unit).sum::<Decimal>();
+        let charged = std::mem::take(&mut self.account.one_offs);
+        let late = charged.iter().map(|one| one.unit).sum::<Decimal>();
+        let line = |one: &OneOff| json!({ "src": { "one_off": one.id }, "text": "x", "cat": "x", "amt": "0.00 BRL" });
+        let lines: Vec<_> = charged.iter().map(line).collect();
         let invoice = self.invoices.last_mut().unwrap();
+        invoice.lines = serde_json::from_value(lines.into()).unwrap();
         invoice.id.kind = InvoiceKind::Late;
         invoice.late_charged = None;
         invoice.asked = Money::rounded(late, invoice.currency()).unwrap();
@@ -183,7 +187,20 @@ impl World {
         if self.account.next_review.is_none_or(|next| next > today) {
             return None;
         }
-        let done = review(self.known(today)).unwrap();
+        let mut done = review(self.known(today)).unwrap();
+        self.take(&done, today);
+        if done.gives_back {
+            (self.account, self.invoices) =
+                spend_given_back(&self.account, &self.invoices).unwrap();
+            let then = review(self.known(today)).unwrap();
+            assert!(!then.gives_back, "{then:?}");
+            self.take(&then, today);
+            done.notices.extend(then.notices);
+        }
+        Some(done)
+    }
+
+    fn take(&mut self, done: &Review, today: Date) {
         self.account = done.account.clone();
         for changed in &done.invoices {
             let place = self.invoices.iter().position(|one| one.id == changed.id).unwrap();
@@ -196,7 +213,6 @@ impl World {
             // Whoever hears that a notice was delivered has the account looked at again.
             self.account.review_by(days_after(today, 1));
         }
-        Some(done)
     }
 
     /// The days through another, told by what has happened on them.
