@@ -9,6 +9,7 @@ use mensal_domain::{
     account::Account,
     catalog::Catalog,
     ids::AccountId,
+    invoice::Invoice,
     money::Money,
     payment::{About, Fact, Notice, Receipt},
     rail::Rail,
@@ -92,13 +93,41 @@ pub async fn pays(
     on: &str,
 ) -> Result<(), Error> {
     let account = home.stack.store().account(id).await?.ok_or("there is no such account")?;
-    let owed = account.balance;
+    let late = Money::zero(account.currency);
+    receive(home, About::Account(id.clone()), rail, receipt, (account.balance, late), on).await
+}
+
+/// All that is open of an invoice, by Pix at a bank that adds something for being late.
+///
+/// # Errors
+/// The stack's.
+pub async fn pays_late(
+    home: &Home,
+    invoice: &Invoice,
+    added: Money,
+    receipt: &str,
+    on: &str,
+) -> Result<(), Error> {
+    let about = About::Invoice(invoice.account.clone(), invoice.id);
+    let amount = invoice.open().plus(added)?;
+    receive(home, about, Rail::Pix, receipt, (amount, added), on).await
+}
+
+/// Money comes in, with what was added for being late.
+async fn receive(
+    home: &Home,
+    about: About,
+    rail: Rail,
+    receipt: &str,
+    (amount, late): (Money, Money),
+    on: &str,
+) -> Result<(), Error> {
     let receipt = Receipt {
         money: receipt.parse()?,
-        about: About::Account(id.clone()),
+        about,
         rail,
-        amount: owed,
-        late: Some(Money::zero(owed.currency())),
+        amount,
+        late: Some(late),
         paid_on: date(on),
         recalled_by_name: false,
     };

@@ -20,7 +20,7 @@ use mensal_runtime::{
 };
 use mensal_tests::{
     Home,
-    customer::{account, join, join_on, pays},
+    customer::{account, join, join_on, pays, pays_late},
     date,
 };
 use serde_json::json;
@@ -102,6 +102,40 @@ async fn an_unpaid_invoice_is_reminded_of_cut_for_and_back_once_paid_and_lost_da
     let days = credit.span.unwrap();
     assert_eq!((days.start(), days.end()), (date("2026-11-30"), lifted.on));
     assert!(invoices[2].lines.iter().all(|line| line.span.unwrap().start() >= date("2027-01-10")));
+    assert!(home.stack.dead_letters().is_empty(), "{:?}", home.stack.dead_letters());
+    let checked = home.audit().await.unwrap();
+    assert!(checked.violations.is_empty(), "{:?}", checked.violations);
+}
+
+/// Their bank adds for being late what Mensal has charged by an invoice that is overdue by then, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_bank_has_charged_for_being_late_already_keeps_nobody_off_line() {
+    let home = Home::new(Options::default()).await.unwrap();
+    let own = json!({
+        "calendar": "none", "suspend_after_days": { "days": 0 }, "rails": [],
+        "late_charges": "at_once", "late_fine_percent": "2", "late_interest_percent": "0",
+    });
+    join(&home, vec![account("1042", &own, &[]).unwrap()]).await.unwrap();
+    let (store, id): (_, AccountId) = (home.stack.store(), "1042".parse().unwrap());
+    let now = async || store.account(&id).await.unwrap().unwrap();
+    // Due on the 20th, charged on the 21st, due on 1 December.
+    for day in 0..=22 {
+        live_a_day(&home.stack, days_after(date("2026-11-10"), day)).await.unwrap();
+    }
+    assert!(now().await.is_suspended());
+    let invoices = store.invoices(&id).await.unwrap();
+    let [bill, late] = &invoices[..] else { panic!("{invoices:?}") };
+    assert_eq!((late.id.to_string(), late.due), ("2026-11-21-late".into(), date("2026-12-01")));
+    pays_late(&home, bill, late.total, "E1", "2026-12-02").await.unwrap();
+    assert_eq!(now().await.hold, None, "in the transaction that books the payment");
+
+    live_a_day(&home.stack, date("2026-12-03")).await.unwrap();
+    let invoices = store.invoices(&id).await.unwrap();
+    let [_, charged, back] = &invoices[..] else { panic!("{invoices:?}") };
+    assert!(!charged.is_open(), "{charged:?}");
+    assert_eq!(back.total.to_string(), format!("-{}", charged.total));
+    let after = now().await;
+    assert_eq!((after.hold, after.balance.is_zero(), after.credit.is_zero()), (None, true, true));
     assert!(home.stack.dead_letters().is_empty(), "{:?}", home.stack.dead_letters());
     let checked = home.audit().await.unwrap();
     assert!(checked.violations.is_empty(), "{:?}", checked.violations);
