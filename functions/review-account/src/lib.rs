@@ -133,7 +133,8 @@ impl ReviewAccounts {
         };
         let billed = bill_at_once(&reviewed, invoices, &rules.settings, catalog, &usage, today);
         let BilledAtOnce { mut account, issued, invoices } = billed.map_err(Stop::poison)?;
-        let Review { notices, again, unreached, suspension, .. } = reviewed.without_paid(&invoices);
+        let Review { notices, again, unreached, suspension, gives_back, .. } =
+            reviewed.without_paid(&invoices);
         account.version = before.version + 1;
         let held = |account: &Account| account.hold.as_ref().map(|hold| hold.kind);
         let (was, is) = (held(before), held(&account));
@@ -149,7 +150,9 @@ impl ReviewAccounts {
         for notice in &unreached {
             tracing::warn!(%notice, "the notice that the law wants does not reach the customer");
         }
-        metrics::count(Metric::LegalNoticesFailed, usize::from(!unreached.is_empty()));
+        // The second review of the day counts them.
+        let failed = !unreached.is_empty() && !gives_back;
+        metrics::count(Metric::LegalNoticesFailed, usize::from(failed));
         if was != is {
             tracing::info!(?was, ?is, "service is held otherwise");
             metrics::count(Metric::ServicesHeld, usize::from(is.is_some()));

@@ -142,22 +142,27 @@ impl World {
     }
 
     /// Goes on from what a day has brought.
-    fn take(&mut self, done: Review, day: Date, known: Known<'_>) -> Result<(), ReviewError> {
+    fn take(&mut self, mut done: Review, day: Date, known: Known<'_>) -> Result<(), ReviewError> {
         let locale = known.account.locale;
-        let before: Vec<_> = self.account.one_offs.iter().map(|one| one.id.clone()).collect();
-        self.account = done.account;
-        for changed in done.invoices {
-            if let Some(invoice) = self.invoices.iter_mut().find(|one| one.id == changed.id) {
-                *invoice = changed;
-            }
-        }
-        for one in self.account.one_offs.iter().filter(|one| !before.contains(&one.id)) {
+        let before = &self.account.one_offs;
+        let is_new = |one: &&OneOff| before.iter().all(|other| other.id != one.id);
+        for one in done.account.one_offs.iter().filter(is_new) {
             let because = vec![format!(
                 "{} (late_charges)",
                 locale.pick("multa e juros por atraso", "charged for being late")
             )];
             self.seen.push(Foreseen { on: day, what: Happening::LateCharge(one.clone()), because });
         }
+        for changed in &done.invoices {
+            if let Some(invoice) = self.invoices.iter_mut().find(|one| one.id == changed.id) {
+                invoice.clone_from(changed);
+            }
+        }
+        if done.gives_back {
+            (done.account, self.invoices) = spend_given_back(&done.account, &self.invoices)?;
+            done = done.without_paid(&self.invoices);
+        }
+        self.account = done.account;
         for again in &done.again {
             self.notices.retain(|one| one.id != again.notice.id);
         }
@@ -182,9 +187,6 @@ impl World {
                 let because = notice.into_iter().map(|one| one.reason.clone()).collect();
                 self.seen.push(Foreseen { on: day, what, because });
             }
-        }
-        if done.gives_back {
-            (self.account, self.invoices) = spend_given_back(&self.account, &self.invoices)?;
         }
         if let Some(kept) = done.suspension {
             let known_steps = self.suspension.as_ref().filter(|one| one.begun == kept.begun);

@@ -40,8 +40,8 @@ pub(crate) fn charged_for<'a>(
     late.filter(of_them).map(|invoice| invoice.id).collect()
 }
 
-/// The account and all of its invoices once what is to be given back has been, with the taxes that it was charged
-/// with.
+/// The account and all of its invoices once what is to be given back has been, taxes on top as of the charge. A credit
+/// note has those of its day, and rounds them over all of it.
 pub(super) fn spend_given_back(
     account: &Account,
     invoices: &[Invoice],

@@ -8,7 +8,7 @@ use super::{
     Known, Review, ReviewError, again, late,
     reminding::told,
 };
-use crate::account::Account;
+use crate::{account::Account, calendar::days_after};
 
 /// What a service that comes back leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,8 @@ pub struct Restored {
 /// [`ReviewError`] when its data contradicts itself.
 pub fn restore_on_payment(known: Known<'_>) -> Result<Option<Restored>, ReviewError> {
     let mut next = Review::of(known.account);
-    late::charge(known, &mut next)?;
+    // The run of today may be over: what only that would give back is not given back tomorrow.
+    late::charge(Known { today: days_after(known.today, 1), ..known }, &mut next)?;
     if !late::gives_back(known, &next.account) {
         return restore(known, known.account);
     }

@@ -198,6 +198,25 @@ fn who_is_back_is_not_cut_for_what_was_given_back() {
     assert!(world.invoices[1..3].iter().all(|late| !late.is_open()), "{:?}", world.invoices);
 }
 
+/// For a bill that stays open it is given back with the last review before the next one alone, which was before
+/// the payment.
+#[test]
+fn what_the_next_review_does_not_give_back_restores_nothing() {
+    let mut world = World::new(serde_json::json!({
+        "late_charges": "at_once", "late_fine_percent": "2", "late_interest_percent": "1",
+        "ladder": "", "legal_notice_days": 0, "suspend_after_days": { "days": 12 },
+        "cut_weekdays": "Mo Tu We Th", "restore": "50%",
+    }));
+    world.issue("2026-11-10");
+    charged(&mut world, "2026-11-10", "2026-11-24");
+    world.bill_late("2026-11-24");
+    assert_eq!(world.live("2026-11-25", "2026-12-09")[0], "2026-12-07 cut");
+    world.bill_late("2026-12-09");
+    // Of 102.13; in time, so that less was to be charged for.
+    world.pay_at_bank(0, "50.00 BRL", "0.00 BRL", "2026-11-23", "2026-12-09");
+    assert!(world.account.is_suspended());
+}
+
 /// Nor is it spent on the older bill that the latest one leaves open.
 #[test]
 fn what_is_given_back_is_spent_on_the_charge_itself() {
