@@ -9,7 +9,7 @@ use mensal_domain::{
         CustomerNotice, Known, LateCharging, NoticeAbout, Suspension, restore_on_payment,
     },
     ids::AccountId,
-    payment::{Applied, Payment},
+    payment::{Applied, Payment, with_changed},
 };
 use mensal_runtime::{Failure, conflict::Stop};
 
@@ -42,12 +42,7 @@ impl ApplyPayment {
             return Ok(ServiceBack::default());
         };
         let id = &applied.account.id;
-        let mut invoices = self.store.invoices(id).await?;
-        for invoice in &mut invoices {
-            if let Some(changed) = applied.invoices.iter().find(|one| one.id == invoice.id) {
-                invoice.clone_from(changed);
-            }
-        }
+        let invoices = with_changed(self.store.invoices(id).await?, &applied.invoices);
         let payments = if charges_itself {
             self.payments_with(&applied.payment, id).await?
         } else {

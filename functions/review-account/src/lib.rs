@@ -79,7 +79,7 @@ impl ReviewAccounts {
         Ok(())
     }
 
-    /// Whether it has given something back.
+    /// Whether it has given something back, and is followed by another.
     async fn review(&self, account: &Account, today: Date) -> Result<bool, Stop> {
         let InForce { catalog, rules, importing } = self.catalogs.rules(account).await?;
         let read = self.store.reviewed(account, &rules).await?;
@@ -88,8 +88,10 @@ impl ReviewAccounts {
             // What the import has changed of it goes by rules that are not in force yet.
             reviewed.account.review_by(today);
         }
-        self.sweep(account, &read, &rules, today).await?;
         let gives_back = reviewed.gives_back;
+        if !gives_back {
+            self.sweep(account, &read, &rules, today).await?;
+        }
         self.commit(account, reviewed, &read.invoices, &rules, &catalog, today).await?;
         Ok(gives_back)
     }
@@ -150,7 +152,7 @@ impl ReviewAccounts {
         for notice in &unreached {
             tracing::warn!(%notice, "the notice that the law wants does not reach the customer");
         }
-        // The second review of the day counts them.
+        // The review that follows counts them.
         let failed = !unreached.is_empty() && !gives_back;
         metrics::count(Metric::LegalNoticesFailed, usize::from(failed));
         if was != is {

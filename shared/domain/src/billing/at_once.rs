@@ -15,7 +15,7 @@ use crate::{
     invoice::{Invoice, InvoiceKind},
     locale::Locale,
     money::MoneyError,
-    payment::{PaymentError, spend_credit},
+    payment::{PaymentError, spend_credit, with_changed},
     settings::BillingSettings,
     usage::UsageDay,
 };
@@ -69,8 +69,8 @@ pub fn bill_at_once(
     // A day has one of a kind: what else is charged for on it is left to the next day, and what else ends
     // to the next cycle.
     let has_one = |kind| invoices.iter().any(|one| (one.id.kind, one.id.cycle) == (kind, today));
-    // Of whom is parked nothing is billed.
     let mut first = BTreeSet::new();
+    // Of whom is parked nothing is billed.
     if settings.late_charges.is_billed_at_once(&account) && account.parked.is_none() {
         if !has_one(InvoiceKind::Late) {
             first = charged_for(given_back(&account).into_keys(), invoices);
@@ -88,11 +88,8 @@ pub fn bill_at_once(
     issued.extend(last.invoice);
     let mut changed = reviewed.invoices.clone();
     if !issued.is_empty() && account.has_credit_to_spend()? {
-        let now: Vec<Invoice> = invoices
-            .iter()
-            .map(|before| find(&changed, before).unwrap_or(before).clone())
-            .chain(issued.iter().cloned())
-            .collect();
+        let mut now = with_changed(invoices.to_vec(), &changed);
+        now.extend(issued.iter().cloned());
         let (after, settled) = spend_credit(&account, &now, &first)?;
         let written = changed.len() + reviewed.notices.len() + reviewed.again.len();
         if written + settled.len() > MOST_WRITTEN {
@@ -117,10 +114,6 @@ pub fn bill_at_once(
         }
     }
     Ok(BilledAtOnce { account, issued, invoices: changed })
-}
-
-fn find<'a>(changed: &'a [Invoice], invoice: &Invoice) -> Option<&'a Invoice> {
-    changed.iter().find(|other| other.id == invoice.id)
 }
 
 /// Bills services that end today up to their end: usage, what is in arrears, and what was billed ahead

@@ -19,6 +19,7 @@ use crate::{
     dates::{Explained, key_dates},
     invoice::{Invoice, InvoiceId},
     locale::Locale,
+    payment::with_changed,
 };
 
 /// Something that will happen.
@@ -153,11 +154,7 @@ impl World {
             )];
             self.seen.push(Foreseen { on: day, what: Happening::LateCharge(one.clone()), because });
         }
-        for changed in &done.invoices {
-            if let Some(invoice) = self.invoices.iter_mut().find(|one| one.id == changed.id) {
-                invoice.clone_from(changed);
-            }
-        }
+        self.invoices = with_changed(std::mem::take(&mut self.invoices), &done.invoices);
         if done.gives_back {
             (done.account, self.invoices) = spend_given_back(&done.account, &self.invoices)?;
             done = done.without_paid(&self.invoices);

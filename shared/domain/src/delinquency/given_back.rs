@@ -9,7 +9,7 @@ use crate::{
     account::{Account, OneOff},
     invoice::{Invoice, InvoiceId, InvoiceKind},
     money::Money,
-    payment::spend_credit,
+    payment::{spend_credit, with_changed},
 };
 
 /// What is to be given back of late charges while no credit note says so, by the invoices that were late. What
@@ -48,19 +48,18 @@ pub(super) fn spend_given_back(
 ) -> Result<(Account, Vec<Invoice>), ReviewError> {
     let mut after = account.clone();
     let given_back = given_back(account);
+    let mut first = BTreeSet::new();
     for (late_with, amount) in &given_back {
-        let first = charged_for([*late_with], invoices).first().copied();
-        let charged = invoices.iter().find(|invoice| Some(invoice.id) == first);
-        let taxes = charged.map_or(&[][..], |invoice| &invoice.taxes);
+        let charged = charged_for([*late_with], invoices);
+        let taxes = invoices.iter().find(|invoice| charged.contains(&invoice.id));
+        let taxes = taxes.map_or(&[][..], |invoice| &invoice.taxes);
         let amount = Money::rounded(with_taxes(*amount, taxes), account.currency)?;
         after.credit = after.credit.minus(amount)?;
+        first.extend(charged);
     }
     after.one_offs.retain(|one| {
         OneOff::late_with(&one.id).is_none_or(|late_with| !given_back.contains_key(late_with))
     });
-    let first = charged_for(given_back.into_keys(), invoices);
     let (after, settled) = spend_credit(&after, invoices, &first)?;
-    let now =
-        |before: &Invoice| settled.iter().find(|one| one.id == before.id).unwrap_or(before).clone();
-    Ok((after, invoices.iter().map(now).collect()))
+    Ok((after, with_changed(invoices.to_vec(), &settled)))
 }

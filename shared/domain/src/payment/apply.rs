@@ -152,8 +152,8 @@ pub fn apply(
 }
 
 /// Spends the credit of an account, as a decision leaves it, on all of its invoices that are open:
-/// some of them before the others, the oldest due first. Gives the account, at the version that it had, and the invoices that
-/// have changed.
+/// `first` before the others, the oldest due of each first. Gives the account, at the version that it
+/// had, and the invoices that have changed.
 ///
 /// # Errors
 /// [`PaymentError::TooManyInvoices`], or money beyond any invoice.
@@ -166,6 +166,17 @@ pub fn spend_credit(
     books.account.version = account.version;
     books.spend_credit(first)?;
     Ok(books.spent())
+}
+
+/// Invoices of an account, as they are with those that have changed.
+#[must_use]
+pub fn with_changed(mut invoices: Vec<Invoice>, changed: &[Invoice]) -> Vec<Invoice> {
+    for invoice in &mut invoices {
+        if let Some(now) = changed.iter().find(|now| now.id == invoice.id) {
+            invoice.clone_from(now);
+        }
+    }
+    invoices
 }
 
 /// Notes that money came in. False if that was known.

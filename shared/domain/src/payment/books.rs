@@ -140,7 +140,7 @@ impl Books {
         self.spend_credit(&BTreeSet::new())
     }
 
-    /// Spends the account's credit on what is open: some of it before the rest, the oldest due first.
+    /// Spends the account's credit on what is open: `first` before the rest, the oldest due of each first.
     pub(super) fn spend_credit(&mut self, first: &BTreeSet<InvoiceId>) -> Result<(), PaymentError> {
         let mut ids = self.oldest_due_first();
         ids.sort_by_key(|id| !first.contains(id));

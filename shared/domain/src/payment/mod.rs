@@ -11,7 +11,7 @@ mod notice;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Applied, Known, Outcome, PaymentError, apply, spend_credit};
+pub use apply::{Applied, Known, Outcome, PaymentError, apply, spend_credit, with_changed};
 pub(crate) use late::added;
 pub use late::most_added;
 pub use notice::{

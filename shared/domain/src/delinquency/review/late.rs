@@ -93,7 +93,7 @@ pub(super) fn charge(known: Known<'_>, review: &mut Review) -> Result<(), Review
 }
 
 /// Whether some is given back that a credit note of the day says.
-pub(in super::super) fn gives_back(known: Known<'_>, account: &Account) -> bool {
+pub(super) fn gives_back(known: Known<'_>, account: &Account) -> bool {
     known.settings.late_charges.is_billed_at_once(account) && !given_back(account).is_empty()
 }
 
